@@ -1,0 +1,15 @@
+//! Guerdon's pure heart: evidence and a policy in, line items and a reward batch out.
+//!
+//! Everything here is a function of its arguments. There is no clock, environment, I/O, float or
+//! unordered map in this crate, so two strangers who hold the same evidence file and the same
+//! policy compute the same batch bit for bit, natively or in a browser.
+
+pub mod batch;
+pub mod canonical;
+pub mod evidence;
+pub mod model;
+pub mod policy;
+pub mod score;
+pub mod verify;
+
+pub use alloy_primitives::{Address, B256};
