@@ -1,1 +1,10 @@
+//! What Rust knows of the Guerdon contracts: their calls and events, the messages that people and
+//! oracles sign, the names of their errors, and the record of a deployment.
+//!
+//! Takes: the committed `abi/*.json` (made by `guerdon-deploy abi`). Gives: types. Never: I/O.
 
+pub mod deployment;
+pub mod message;
+
+pub use deployment::{Contracts, Deployed, Deployment};
+pub use message::{Link, LinkAttestation, RewardBatch, domain};
