@@ -10,4 +10,4 @@ import {ITerms} from "./ITerms.sol";
 /// @notice Pays contributors of one organisation in one ERC-20: a quorum of oracles signs a batch for an epoch, anyone posts it,
 /// publishes its entries, credits them after the window, and claims for whom they like. EIP-712 domain: "Guerdon", "1", the
 /// chain id, this contract.
-interface IRewardDistributor is IOracleSet, ITerms, IAccounts, IBatches {}
+interface IRewardDistributor is IOracleSet, IAccounts, ITerms, IBatches {}
