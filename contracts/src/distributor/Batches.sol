@@ -65,6 +65,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
         uint64 window_,
         uint64 publishPeriod_
     ) {
+        if (treasury_ == address(0)) revert Batches_NoTreasury();
         if (window_ == 0 || window_ > MAX_PERIOD) revert Batches_InvalidPeriod(window_);
         if (publishPeriod_ == 0 || publishPeriod_ > MAX_PERIOD) revert Batches_InvalidPeriod(publishPeriod_);
         treasury = treasury_;

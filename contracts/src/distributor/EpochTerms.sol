@@ -23,6 +23,7 @@ abstract contract EpochTerms is ITerms {
         uint64 epochLength_,
         Terms[] memory terms
     ) {
+        if (governance_ == address(0)) revert Terms_NoGovernance();
         if (epochLength_ == 0) revert Terms_NoEpochLength();
         governance = governance_;
         epochStart = epochStart_;

@@ -93,6 +93,9 @@ interface IBatches {
     /// @notice The token moved another amount than it was asked to.
     error Batches_WrongAmountReceived(uint256 received, uint256 asked);
 
+    /// @notice There must be a Treasury to pay from.
+    error Batches_NoTreasury();
+
     /// @notice The window and the publication period must be above zero and at most 365 days.
     error Batches_InvalidPeriod(uint64 period);
 

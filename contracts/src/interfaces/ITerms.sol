@@ -13,6 +13,9 @@ interface ITerms {
     /// @notice Only governance may do this.
     error Terms_NotGovernance(address caller);
 
+    /// @notice Somebody must be able to set terms.
+    error Terms_NoGovernance();
+
     /// @notice An epoch must last at least one second.
     error Terms_NoEpochLength();
 
