@@ -109,8 +109,7 @@ impl From<Fact> for Line {
 }
 
 fn line_of(line: &Line, number: usize) -> Result<String, EvidenceError> {
-    serde_json::to_string(line)
-        .map_err(|source| EvidenceError::Json { line: number, message: source.to_string() })
+    serde_json::to_string(line).map_err(|source| EvidenceError::Json { line: number, message: source.to_string() })
 }
 
 impl Evidence {

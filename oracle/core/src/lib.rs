@@ -4,6 +4,9 @@
 //! unordered map in this crate, so two strangers who hold the same evidence file and the same
 //! policy compute the same batch bit for bit, natively or in a browser.
 
+#![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
+#![cfg_attr(test, allow(clippy::disallowed_types, reason = "tests read the vectors that the contracts share"))]
+
 pub mod batch;
 pub mod canonical;
 pub mod evidence;

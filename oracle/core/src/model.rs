@@ -58,6 +58,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub const ALL: [Self; 11] = [
+        Self::Feature,
+        Self::Fix,
+        Self::Docs,
+        Self::Test,
+        Self::Refactor,
+        Self::Perf,
+        Self::Security,
+        Self::Build,
+        Self::Chore,
+        Self::Review,
+        Self::Issue,
+    ];
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Feature => "feature",

@@ -2,7 +2,9 @@
 //! line that breaks a rule; never changes anything.
 
 use super::{FETCH, Header, Line, SCHEMA};
-use crate::model::{ContributorId, FactKey, FileChange, Issue, Label, MAX_TITLE, Merger, Person, Pull, RepositoryId, Review};
+use crate::model::{
+    ContributorId, FactKey, FileChange, Issue, Label, MAX_TITLE, Merger, Person, Pull, RepositoryId, Review,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More lines than this in one file are a lie or a mistake.
@@ -40,14 +42,20 @@ impl Checker {
             self.header = Some(header.clone());
             return Ok(());
         }
-        let header = self.header.clone().ok_or_else(|| "the first line must be the header".to_owned())?;
+        let header = self.header.take().ok_or_else(|| "the first line must be the header".to_owned())?;
+        let checked = self.after_header(&header, line);
+        self.header = Some(header);
+        checked
+    }
+
+    fn after_header(&mut self, header: &Header, line: &Line) -> Check {
         match line {
             Line::Header(_) => Ok(()),
-            Line::Person(person) => self.person(&header, person),
-            Line::Merger(merger) => self.merger(&header, merger),
+            Line::Person(person) => self.person(header, person),
+            Line::Merger(merger) => self.merger(header, merger),
             Line::Pull(pull) => {
                 self.key(pull.key())?;
-                self.pull(&header, pull)
+                self.pull(header, pull)
             }
             Line::Review(review) => {
                 self.key(FactKey::Review { repo: review.repo, number: review.number, by: review.by })?;
@@ -55,7 +63,7 @@ impl Checker {
             }
             Line::Issue(issue) => {
                 self.key(FactKey::Issue { repo: issue.repo, number: issue.number })?;
-                issue_holds(&header, issue)
+                issue_holds(header, issue)
             }
         }
     }

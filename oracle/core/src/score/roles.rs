@@ -1,0 +1,63 @@
+//! Who is a maintainer of which repository at which time, and whose labels count.
+
+use crate::evidence::Evidence;
+use crate::model::{ContributorId, Fact, Label, Pull, RepositoryId};
+use crate::policy::{Policy, RepositoryRole};
+use std::collections::BTreeMap;
+
+const DAY: u64 = 86_400;
+
+/// The account that merged this pull request, when it is another person's.
+pub(super) fn merged_for_another(pull: &Pull) -> Option<ContributorId> {
+    pull.merger.filter(|merger| *merger != pull.author && !pull.bot)
+}
+
+pub(super) struct Roles<'a> {
+    policy: &'a Policy,
+    window: u64,
+    merges: BTreeMap<(RepositoryId, ContributorId), Vec<u64>>,
+}
+
+impl<'a> Roles<'a> {
+    pub(super) fn new(evidence: &Evidence, policy: &'a Policy) -> Self {
+        let mut merges: BTreeMap<_, Vec<u64>> = BTreeMap::new();
+        for merger in &evidence.opening.mergers {
+            merges.entry((merger.repo, merger.id)).or_default().push(merger.last);
+        }
+        for fact in &evidence.facts {
+            if let Fact::Pull(pull) = fact
+                && let Some(id) = merged_for_another(pull)
+            {
+                merges.entry((pull.repo, id)).or_default().push(pull.at);
+            }
+        }
+        Self { policy, window: policy.maintainers.window_days.saturating_mul(DAY), merges }
+    }
+
+    /// A maintainer merged another person's pull request in the window before `at`, or is named
+    /// by the policy.
+    pub(super) fn maintains(&self, repo: RepositoryId, id: ContributorId, at: u64) -> bool {
+        let role = RepositoryRole { repo, id };
+        let named = &self.policy.maintainers;
+        if named.deny.contains(&role) {
+            return false;
+        }
+        let merged = |times: &Vec<u64>| times.iter().any(|time| *time < at && at.saturating_sub(*time) <= self.window);
+        named.add.contains(&role) || self.merges.get(&(repo, id)).is_some_and(merged)
+    }
+
+    /// The label was set by somebody who may raise or refuse `author`'s contribution.
+    pub(super) fn label_counts(&self, repo: RepositoryId, author: ContributorId, label: &Label, at: u64) -> bool {
+        label.actor != author
+            && (self.policy.maintainers.trusted_bots.contains(&label.actor) || self.maintains(repo, label.actor, at))
+    }
+}
+
+/// GitHub's label names differ by more than case.
+pub(super) fn same_label(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+pub(super) fn listed(list: &[String], label: &Label) -> bool {
+    list.iter().any(|name| same_label(name, &label.name))
+}

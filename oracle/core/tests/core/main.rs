@@ -1,0 +1,10 @@
+//! Behaviour of the pure crate: evidence files, policies, scoring, batches, verification.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail loudly")]
+
+mod batch;
+mod evidence;
+mod money;
+mod policy;
+mod score;
+mod verify;
+mod world;
