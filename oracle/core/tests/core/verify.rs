@@ -49,14 +49,14 @@ fn an_honest_chain_passes_and_every_lie_has_its_name() {
     assert!(failed(|_| {}).is_empty());
     let batch = |change: fn(&mut OnChainBatch)| failed(|chain| change(chain.batch.as_mut().unwrap()));
     assert_eq!(batch(|batch| batch.entries[0].units += 1), ["entries"]);
-    assert_eq!(batch(|batch| drop(batch.entries.pop())), ["entries"]);
+    assert_eq!(batch(|batch| _ = batch.entries.pop()), ["entries"]);
     assert_eq!(batch(|batch| batch.header.total += 1), ["total"]);
     assert_eq!(batch(|batch| batch.header.entries_hash = B256::ZERO), ["entries hash"]);
     assert_eq!(batch(|batch| batch.header.evidence_hash = B256::ZERO), ["evidence hash"]);
     assert_eq!(batch(|batch| batch.credited -= 1), ["credited and skipped"]);
     assert_eq!(failed(|chain| chain.terms.budget += 1), ["epoch budget"]);
     assert_eq!(failed(|chain| chain.chain_id = 1), ["chain id"]);
-    assert_eq!(failed(|chain| drop(chain.linked.pop_first())), ["links"]);
+    assert_eq!(failed(|chain| _ = chain.linked.pop_first()), ["links"]);
     assert_eq!(failed(|chain| chain.batch = None), ["batch"]);
 }
 
