@@ -1,0 +1,83 @@
+# The vocabulary of the project, and of CI. `make help` prints it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PLATFORM := $(shell node -p 'process.platform + "-" + process.arch.replace("x64", "amd64")' 2>/dev/null)
+# The npm shim of forge exits 0 when tests fail: only the platform package's own binary, or yours.
+FORGE ?= $(or $(wildcard node_modules/@foundry-rs/forge-$(PLATFORM)/bin/forge),$(shell command -v forge 2>/dev/null),node_modules/@foundry-rs/forge-$(PLATFORM)/bin/forge)
+# Real data for tests, looked for beside the checkout; never part of the project.
+export GUERDON_DATA ?= $(realpath ../shared/data)
+CARGO_TEST := $(if $(shell command -v cargo-nextest 2>/dev/null),cargo nextest run --no-fail-fast,cargo test --no-fail-fast)
+DEMO_FLAGS := $(if $(ONCE),--once) $(if $(DATA),--data '$(DATA)') $(if $(FROM),--from '$(FROM)') $(if $(EPOCHS),--epochs '$(EPOCHS)')
+
+.PHONY: help
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build ## Pay a sample org end to end; ONCE=1 exits after the summary, DATA=FILE pays a real org
+	@target/debug/demo $(DEMO_FLAGS)
+
+.PHONY: test
+test: test-contracts test-rust ## Run all tests: contracts, crates, whole system
+
+.PHONY: test-contracts
+test-contracts: setup ## Run the Solidity tests
+	@$(FORGE) test
+
+.PHONY: test-rust
+test-rust: build data-notice ## Run the Rust and whole-system tests
+	@$(CARGO_TEST) --workspace
+
+.PHONY: lint
+lint: setup ## Check formats and lints: cargo fmt, clippy, forge fmt
+	@cargo fmt --all --check
+	@$(FORGE) fmt --check
+	@cargo clippy --workspace --all-targets --quiet -- -D warnings
+
+.PHONY: fmt
+fmt: setup ## Format everything
+	@cargo fmt --all
+	@$(FORGE) fmt
+
+.PHONY: build
+build: setup ## Build every binary
+	@echo "building (the first time takes a few minutes)" >&2
+	@cargo build --workspace --bins
+
+.PHONY: abi
+abi: setup ## Regenerate bindings/abi from the contracts
+	@cargo run --quiet --package guerdon-deploy -- abi
+
+.PHONY: vectors
+vectors: setup ## Regenerate the vectors that Solidity and Rust share
+	@GUERDON_WRITE_VECTORS=1 $(FORGE) test --match-contract Vectors
+	@GUERDON_WRITE_VECTORS=1 cargo test --quiet --package guerdon-tests --test system vectors
+
+.PHONY: setup
+setup: tools node_modules/.package-lock.json ## Install the pinned toolchain from npm (skipped when done)
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo "installing forge, anvil, solc and OpenZeppelin from npm" >&2
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: tools
+tools:
+	@missing=; need() { command -v "$$1" >/dev/null 2>&1 || { echo "missing: $$1 ($$2)" >&2; missing=1; }; }; \
+	need cargo "Rust 1.95 or newer, from https://rustup.rs"; \
+	need node "Node.js 20 or newer, from https://nodejs.org or your package manager"; \
+	need npm "comes with Node.js"; \
+	need cc "a C compiler, for instance 'apt-get install build-essential'"; \
+	[ -z "$$missing" ] || { echo "install what is missing, then run make again" >&2; exit 1; }
+
+.PHONY: data-notice
+data-notice:
+	@[ -n "$(GUERDON_DATA)" ] || printf '%s\n' '' \
+	'  SKIPPED: tests on real data do not run, because GUERDON_DATA names no folder.' '' >&2
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed
+	@rm -rf target node_modules contracts/out contracts/cache

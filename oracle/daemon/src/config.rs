@@ -1,0 +1,311 @@
+//! The configuration: one TOML file, unknown keys refused, secrets only by reference.
+//!
+//! Takes the file and what flags or the environment override; gives checked settings. Paths in the
+//! file are relative to it. It never holds a secret, so it can be shown.
+
+use crate::keys::{KeySource, SecretRef};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// A minimal file for `guerdon init`.
+pub const TEMPLATE: &str = include_str!("../config/guerdon.toml");
+/// The default policy, for `guerdon init`.
+pub const POLICY: &str = include_str!("../../../policy.toml");
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `sqlite:PATH`.
+    #[serde(default = "defaults::database_url")]
+    pub database_url: String,
+    /// The policy file whose hash governance voted for.
+    #[serde(default = "defaults::policy")]
+    pub policy: PathBuf,
+    pub github: GitHubConfig,
+    pub chain: ChainConfig,
+    #[serde(default)]
+    pub oracle: OracleConfig,
+    #[serde(default)]
+    pub api: ApiConfig,
+    #[serde(default)]
+    pub run: RunConfig,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GitHubConfig {
+    #[serde(default = "defaults::api_url")]
+    pub api_url: String,
+    /// `api_url` + `/graphql` when absent.
+    pub graphql_url: Option<String>,
+    #[serde(default = "defaults::token")]
+    pub token: SecretRef,
+    /// All its public repositories, when `repositories` is empty.
+    pub organization: Option<String>,
+    /// `owner/name`: only these count.
+    #[serde(default)]
+    pub repositories: Vec<String>,
+    /// Logins that are machines although GitHub calls them users.
+    #[serde(default)]
+    pub bots: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainConfig {
+    pub rpc_url: String,
+    /// What `guerdon-deploy` wrote.
+    pub deployment: PathBuf,
+    /// How many blocks must follow before a block's links count.
+    #[serde(default = "defaults::confirmations")]
+    pub confirmations: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OracleConfig {
+    /// The keys that sign; none for a daemon that only watches and serves.
+    #[serde(default)]
+    pub keys: Vec<KeySource>,
+    /// Pays for transactions; the first of `keys` when absent.
+    pub submitter: Option<KeySource>,
+    /// Seconds from an epoch's end to its cutoff.
+    #[serde(default = "defaults::settle_delay")]
+    pub settle_delay: u64,
+    /// Seconds from the making of a batch to its `postBefore`.
+    #[serde(default = "defaults::post_within")]
+    pub post_within: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiConfig {
+    #[serde(default = "defaults::listen")]
+    pub listen: SocketAddr,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfig {
+    /// Milliseconds between two looks at the chain and GitHub.
+    #[serde(default = "defaults::interval_ms")]
+    pub interval_ms: u64,
+}
+
+mod defaults {
+    use crate::keys::SecretRef;
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    pub(super) fn database_url() -> String {
+        "sqlite:guerdon.db".to_owned()
+    }
+    pub(super) fn policy() -> std::path::PathBuf {
+        "policy.toml".into()
+    }
+    pub(super) fn api_url() -> String {
+        "https://api.github.com".to_owned()
+    }
+    pub(super) fn token() -> SecretRef {
+        SecretRef::Env("GITHUB_TOKEN".to_owned())
+    }
+    pub(super) fn confirmations() -> u64 {
+        5
+    }
+    pub(super) fn settle_delay() -> u64 {
+        72 * 3600
+    }
+    pub(super) fn post_within() -> u64 {
+        7 * 86_400
+    }
+    pub(super) fn listen() -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, 8787))
+    }
+    pub(super) fn interval_ms() -> u64 {
+        60_000
+    }
+}
+
+impl Default for OracleConfig {
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            submitter: None,
+            settle_delay: defaults::settle_delay(),
+            post_within: defaults::post_within(),
+        }
+    }
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self { listen: defaults::listen() }
+    }
+}
+
+impl Default for RunConfig {
+    fn default() -> Self {
+        Self { interval_ms: defaults::interval_ms() }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read {0}: make one with `guerdon init`, or name another with --config")]
+    Read(PathBuf, #[source] std::io::Error),
+    #[error("{path} is not valid: {message}")]
+    Toml { path: PathBuf, message: String },
+    #[error("{path}: `{key}` {message}")]
+    Key { path: PathBuf, key: &'static str, message: String },
+}
+
+/// What the command line or the environment says instead of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    pub database_url: Option<String>,
+    pub rpc_url: Option<String>,
+    pub deployment: Option<PathBuf>,
+    pub policy: Option<PathBuf>,
+}
+
+impl Config {
+    pub fn load(path: &Path, overrides: Overrides) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read(path.to_owned(), source))?;
+        let mut config: Self = toml::from_str(&text)
+            .map_err(|source| ConfigError::Toml { path: path.to_owned(), message: source.to_string() })?;
+        config.anchor(path.parent().unwrap_or(Path::new("")));
+        if let Some(url) = overrides.database_url {
+            config.database_url = url;
+        }
+        if let Some(url) = overrides.rpc_url {
+            config.chain.rpc_url = url;
+        }
+        if let Some(file) = overrides.deployment {
+            config.chain.deployment = file;
+        }
+        if let Some(file) = overrides.policy {
+            config.policy = file;
+        }
+        config.check(path)?;
+        Ok(config)
+    }
+
+    /// Paths in the file are relative to the file, not to where the command runs.
+    fn anchor(&mut self, folder: &Path) {
+        let join = |path: &mut PathBuf| *path = folder.join(&*path);
+        join(&mut self.policy);
+        join(&mut self.chain.deployment);
+        let secret = |secret: &mut SecretRef| {
+            if let SecretRef::File(path) = secret {
+                *path = folder.join(&*path);
+            }
+        };
+        secret(&mut self.github.token);
+        for key in self.oracle.keys.iter_mut().chain(&mut self.oracle.submitter) {
+            match key {
+                KeySource::Keystore { path, password } => {
+                    *path = folder.join(&*path);
+                    secret(password);
+                }
+                KeySource::Raw(from) => secret(from),
+            }
+        }
+        if let Some(path) = self.database_url.strip_prefix("sqlite:")
+            && !path.starts_with([':', '/'])
+        {
+            self.database_url = format!("sqlite:{}", folder.join(path).display());
+        }
+    }
+
+    fn check(&self, path: &Path) -> Result<(), ConfigError> {
+        let refuse = |key, message: String| Err(ConfigError::Key { path: path.to_owned(), key, message });
+        let web = |url: &str| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !web(&self.github.api_url) {
+            return refuse("github.api_url", format!("is {:?}, not an http(s) address", self.github.api_url));
+        }
+        if !web(&self.chain.rpc_url) {
+            return refuse("chain.rpc_url", "is not an http(s) address".to_owned());
+        }
+        if self.github.repositories.is_empty() && self.github.organization.is_none() {
+            return refuse("github.repositories", "is empty: list `owner/name` entries or set `organization`".to_owned());
+        }
+        if let Some(wrong) = self.github.repositories.iter().find(|name| split(name).is_none()) {
+            return refuse("github.repositories", format!("has {wrong:?}, which is not `owner/name`"));
+        }
+        if self.oracle.settle_delay > 30 * 86_400 {
+            return refuse("oracle.settle_delay", format!("is {}, more than 30 days", self.oracle.settle_delay));
+        }
+        if !(3600..=60 * 86_400).contains(&self.oracle.post_within) {
+            return refuse("oracle.post_within", format!("is {}, not within an hour and 60 days", self.oracle.post_within));
+        }
+        if !(50..=3_600_000).contains(&self.run.interval_ms) {
+            return refuse("run.interval_ms", format!("is {}, not within 50 and 3600000", self.run.interval_ms));
+        }
+        Ok(())
+    }
+
+    /// The listed repositories as (owner, name).
+    pub fn repositories(&self) -> Vec<(String, String)> {
+        self.github.repositories.iter().filter_map(|name| split(name)).collect()
+    }
+
+    /// Every setting in force, as TOML with secrets by reference only.
+    pub fn show(&self) -> String {
+        use std::fmt::Write as _;
+        let mut out = String::new();
+        let keys: Vec<String> = self.oracle.keys.iter().map(shown_key).collect();
+        let submitter = self.oracle.submitter.as_ref().map_or("the first of oracle.keys".to_owned(), shown_key);
+        let graphql = self.github.graphql_url.clone().unwrap_or_else(|| format!("{}/graphql", self.github.api_url));
+        for (key, value) in [
+            ("database_url", self.database_url.clone()),
+            ("policy", self.policy.display().to_string()),
+            ("github.api_url", self.github.api_url.clone()),
+            ("github.graphql_url", graphql),
+            ("github.token", format!("{} (masked)", self.github.token)),
+            ("github.organization", self.github.organization.clone().unwrap_or_default()),
+            ("github.repositories", self.github.repositories.join(", ")),
+            ("github.bots", self.github.bots.join(", ")),
+            ("chain.rpc_url", masked_url(&self.chain.rpc_url)),
+            ("chain.deployment", self.chain.deployment.display().to_string()),
+            ("chain.confirmations", self.chain.confirmations.to_string()),
+            ("oracle.keys", keys.join(", ")),
+            ("oracle.submitter", submitter),
+            ("oracle.settle_delay", format!("{} s", self.oracle.settle_delay)),
+            ("oracle.post_within", format!("{} s", self.oracle.post_within)),
+            ("api.listen", self.api.listen.to_string()),
+            ("run.interval_ms", self.run.interval_ms.to_string()),
+        ] {
+            // Writing to a String cannot fail.
+            _ = writeln!(out, "{key:<22} {value}");
+        }
+        out
+    }
+}
+
+fn shown_key(key: &KeySource) -> String {
+    match key {
+        KeySource::Keystore { path, .. } => format!("keystore {}", path.display()),
+        KeySource::Raw(from) => format!("raw key in {from} (masked)"),
+    }
+}
+
+fn split(name: &str) -> Option<(String, String)> {
+    let (owner, name) = name.split_once('/')?;
+    let plain = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    };
+    (plain(owner) && plain(name)).then(|| (owner.to_owned(), name.to_owned()))
+}
+
+/// RPC addresses carry API keys in their path or query: only the host is shown.
+pub fn masked_url(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(url) => {
+            let host = url.host_str().unwrap_or("?");
+            let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+            let rest = if url.path().len() > 1 || url.query().is_some() { "/..." } else { "" };
+            format!("{}://{host}{port}{rest}", url.scheme())
+        }
+        Err(_) => "(not an address)".to_owned(),
+    }
+}
