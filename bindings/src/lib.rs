@@ -3,8 +3,12 @@
 //!
 //! Takes: the committed `abi/*.json` (made by `guerdon-deploy abi`). Gives: types. Never: I/O.
 
+pub mod contracts;
 pub mod deployment;
 pub mod message;
+pub mod revert;
 
+pub use contracts::{GuerdonGovernor, GuerdonToken, RewardDistributor, TimelockController, Treasury};
 pub use deployment::{Contracts, Deployed, Deployment};
 pub use message::{Link, LinkAttestation, RewardBatch, domain};
+pub use revert::Revert;
