@@ -54,7 +54,7 @@ abi: setup ## Regenerate bindings/abi from the contracts
 .PHONY: vectors
 vectors: setup ## Regenerate the vectors that Solidity and Rust share
 	@GUERDON_WRITE_VECTORS=1 $(FORGE) test --match-contract Vectors
-	@GUERDON_WRITE_VECTORS=1 cargo test --quiet --package guerdon-tests --test system vectors
+	@GUERDON_WRITE_VECTORS=1 cargo test --quiet --package guerdon-tests --test vectors solidity_reads
 
 .PHONY: setup
 setup: tools node_modules/.package-lock.json ## Install the pinned toolchain from npm (skipped when done)

@@ -307,6 +307,25 @@ impl Serialize for FactKey {
     }
 }
 
+impl<'de> Deserialize<'de> for FactKey {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let mut parts = text.split('/');
+        let kind = parts.next();
+        let mut number = || parts.next().and_then(|part| part.parse::<u64>().ok());
+        let key = match (kind, number(), number(), number()) {
+            (Some("pull"), Some(repo), Some(number), None) => Some(Self::Pull { repo: RepositoryId(repo), number }),
+            (Some("issue"), Some(repo), Some(number), None) => Some(Self::Issue { repo: RepositoryId(repo), number }),
+            (Some("review"), Some(repo), Some(number), Some(by)) => {
+                Some(Self::Review { repo: RepositoryId(repo), number, by: ContributorId(by) })
+            }
+            _ => None,
+        };
+        key.filter(|key| key.to_string() == text)
+            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not the key of a fact")))
+    }
+}
+
 impl Fact {
     pub fn key(&self) -> FactKey {
         match self {

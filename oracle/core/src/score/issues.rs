@@ -33,7 +33,9 @@ pub(super) fn score(
                 units: 0,
                 notes: vec![how],
             }),
-            Err((rule, reason)) => refusals.push(Refusal { contributor: issue.author, fact: key, rule, reason }),
+            Err((rule, reason)) => {
+                refusals.push(Refusal { contributor: issue.author, fact: key, rule: rule.to_owned(), reason })
+            }
         }
     }
     Ok(items)

@@ -55,7 +55,7 @@ pub struct Factor {
 }
 
 /// What a rule gave to one contribution in one slice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineItem {
     pub contributor: ContributorId,
     pub fact: FactKey,
@@ -79,17 +79,17 @@ pub struct LineItem {
 }
 
 /// A contribution that earned nothing, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     pub contributor: ContributorId,
     pub fact: FactKey,
     /// The rule, one word.
-    pub rule: &'static str,
+    pub rule: String,
     pub reason: String,
 }
 
 /// What became of one slice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SliceResult {
     pub slice: Slice,
     /// Its share of the budget, in units.
@@ -101,7 +101,7 @@ pub struct SliceResult {
 }
 
 /// What became of one contributor, in units.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonResult {
     pub id: ContributorId,
     pub linked: bool,

@@ -49,7 +49,7 @@ pub(super) fn score(
         let key = pull.key();
         let lines = Lines::of(policy, pull);
         if let Some((rule, reason)) = context.refusal(pull, &lines) {
-            refusals.push(Refusal { contributor: pull.author, fact: key, rule, reason });
+            refusals.push(Refusal { contributor: pull.author, fact: key, rule: rule.to_owned(), reason });
             scored.standings.insert(key, Standing::Refused);
             continue;
         }

@@ -23,8 +23,13 @@ pub(super) fn score(
     let mut pairs: BTreeMap<_, u64> = BTreeMap::new();
     let mut items = Vec::new();
     for (review, key) in reviews {
-        let mut refuse = |rule, reason: &str| {
-            refusals.push(Refusal { contributor: review.by, fact: key, rule, reason: reason.to_owned() });
+        let mut refuse = |rule: &str, reason: &str| {
+            refusals.push(Refusal {
+                contributor: review.by,
+                fact: key,
+                rule: rule.to_owned(),
+                reason: reason.to_owned(),
+            });
         };
         if review.bot {
             refuse("bot", "the reviewer is a bot");

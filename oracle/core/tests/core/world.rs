@@ -112,8 +112,8 @@ pub fn points(outcome: &Outcome, id: u64) -> u64 {
     outcome.items.iter().filter(|item| item.contributor.0 == id).map(|item| item.points).sum()
 }
 
-pub fn refused(outcome: &Outcome, id: u64) -> Vec<&'static str> {
-    outcome.refusals.iter().filter(|refusal| refusal.contributor.0 == id).map(|refusal| refusal.rule).collect()
+pub fn refused(outcome: &Outcome, id: u64) -> Vec<&str> {
+    outcome.refusals.iter().filter(|refusal| refusal.contributor.0 == id).map(|refusal| refusal.rule.as_str()).collect()
 }
 
 /// A busy epoch: one of everything.
