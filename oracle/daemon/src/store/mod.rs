@@ -1,1 +1,125 @@
-//! pending
+//! The store: takes records, evidence, batches, signatures and transactions, gives them back.
+//!
+//! The only module that knows SQL. Records from GitHub are append-only: a changed object is a new
+//! version. The statements are the part of SQL that SQLite and PostgreSQL share (`$1`, `ON CONFLICT`,
+//! BIGINT, TEXT, BYTEA); numbers above 2^63 - 1 are refused or kept as decimal text. It never
+//! decides what a record means.
+
+mod batches;
+mod evidence;
+mod items;
+mod open;
+mod records;
+mod signatures;
+mod transactions;
+
+pub use batches::StoredBatch;
+pub use evidence::StoredEvidence;
+pub use items::{Item, ItemTable};
+pub use records::{Account, Page, RecordKind, Repository, Row, Saved};
+pub use signatures::StoredSignature;
+pub use transactions::{NewTransaction, StoredTransaction};
+
+use alloy::primitives::B256;
+use sqlx::any::AnyRow;
+use sqlx::{Any, AnyPool, ColumnIndex, Decode, Row as _, Transaction, Type};
+
+/// A connection to one database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("`database_url` is `{url}`: {problem}; write `sqlite:PATH`")]
+    Url { url: String, problem: &'static str },
+    #[error("cannot create the folder {path} for the database: check `database_url` and its permissions")]
+    Folder {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot open the database {path}: it is unreadable or no database; check `database_url`")]
+    Open {
+        path: String,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error("the database {path} was written by a newer guerdon (schema {version}): use that version or another file")]
+    Newer { path: String, version: i64 },
+    #[error("cannot bring the database {path} to this version's schema")]
+    Migrate {
+        path: String,
+        #[source]
+        source: sqlx::migrate::MigrateError,
+    },
+    #[error("the database failed at {step}")]
+    Query {
+        step: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error("{what} {value} does not fit into the database (above 2^63 - 1)")]
+    TooLarge { what: &'static str, value: u64 },
+    #[error("the database holds an unusable {what}: {value}; restore it from a backup")]
+    Corrupt { what: &'static str, value: String },
+    #[error(
+        "{signer} has already signed another header for epoch {epoch}, round {round} (digest {existing}): a key signs \
+         one header a round, so this one ({refused}) stays unsigned; use the next round"
+    )]
+    AlreadySigned { epoch: u64, round: u32, signer: String, existing: B256, refused: B256 },
+    #[error(
+        "epoch {epoch}, round {round} already has a batch that was signed (entries {existing}): use the next round"
+    )]
+    BatchSigned { epoch: u64, round: u32, existing: B256 },
+    #[error("cannot compress or decompress evidence {hash}")]
+    Compress {
+        hash: B256,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("there is no transaction {id} in the store")]
+    NoTransaction { id: i64 },
+}
+
+type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+impl Store {
+    /// A transaction that takes the write lock at once, so that two writers wait for one another
+    /// instead of failing half-way.
+    async fn write(&self) -> Result<Transaction<'static, Any>> {
+        self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(at("begin"))
+    }
+}
+
+fn at(step: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |source| StoreError::Query { step, source }
+}
+
+fn big(what: &'static str, value: u64) -> Result<i64> {
+    i64::try_from(value).map_err(|_| StoreError::TooLarge { what, value })
+}
+
+fn get<'r, T, I>(row: &'r AnyRow, column: I) -> Result<T>
+where
+    T: Decode<'r, Any> + Type<Any>,
+    I: ColumnIndex<AnyRow>,
+{
+    row.try_get(column).map_err(at("reading a column"))
+}
+
+fn number(row: &AnyRow, column: &'static str) -> Result<u64> {
+    let value: i64 = get(row, column)?;
+    u64::try_from(value).map_err(|_| StoreError::Corrupt { what: column, value: value.to_string() })
+}
+
+fn round(row: &AnyRow) -> Result<u32> {
+    let value = number(row, "round")?;
+    u32::try_from(value).map_err(|_| StoreError::Corrupt { what: "round", value: value.to_string() })
+}
+
+fn hash(row: &AnyRow, column: &'static str) -> Result<B256> {
+    let text: String = get(row, column)?;
+    text.parse().map_err(|_| StoreError::Corrupt { what: column, value: text })
+}

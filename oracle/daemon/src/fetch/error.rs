@@ -1,0 +1,43 @@
+//! What can go wrong between us and GitHub. No variant ever holds the token.
+
+use crate::store::StoreError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    #[error("`{field}` is not an http(s) address: {value}")]
+    Address { field: &'static str, value: String },
+    #[error("`github.token` has characters that no GitHub token has: check for line breaks and spaces")]
+    TokenText,
+    #[error("cannot set up the connection to GitHub: {message}")]
+    Client { message: String },
+    #[error("GitHub refused the token (401): check `github.token`; it may be mistyped, expired or revoked")]
+    Token,
+    #[error("GitHub forbids {what} (403): {message}; check what the token may read")]
+    Forbidden { what: String, message: String },
+    #[error(
+        "GitHub does not know the repository {owner}/{name}, or the token may not see it: check `github.repositories`"
+    )]
+    NoRepository { owner: String, name: String },
+    #[error("GitHub does not know the organization {login}, or the token may not see it: check `github.organization`")]
+    NoOrganization { login: String },
+    #[error("GitHub does not know the account {login}")]
+    NoAccount { login: String },
+    #[error("GitHub does not know the gist {id}")]
+    NoGist { id: String },
+    #[error("there is nothing to fetch: set `github.repositories` or `github.organization`")]
+    NothingToFetch,
+    #[error("GitHub answered {status} to {what}: {message}")]
+    Status { what: String, status: u16, message: String },
+    #[error("GitHub refused the query for {what}: {message}")]
+    Query { what: String, message: String },
+    #[error("{what}: GitHub gave no usable answer in {tries} tries, the last time: {last}; run the same command again")]
+    GaveUp { what: String, tries: usize, last: String },
+    #[error("{what}: GitHub's rate limit is used up and ends in {seconds} s, longer than we wait: run it again then")]
+    RateLimit { what: String, seconds: u64 },
+    #[error("{what}: GitHub's answer lacks what was asked for: {message}")]
+    Shape { what: String, message: String },
+    #[error("{what}: cannot be kept: {message}")]
+    Record { what: String, message: String },
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,106 @@
+//! Line items and refusals: why somebody was paid, and why not.
+
+use super::{Result, Store, at, big, get, number, round};
+use guerdon_core::model::{ContributorId, Epoch};
+use sqlx::any::AnyRow;
+
+/// Which of the two lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemTable {
+    LineItems,
+    Refusals,
+}
+
+/// One line item or refusal; `body` is its JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub epoch: Epoch,
+    pub round: u32,
+    pub position: u64,
+    pub contributor: ContributorId,
+    pub body: String,
+}
+
+macro_rules! statement {
+    ($table:expr, $before:literal, $after:literal) => {
+        match $table {
+            ItemTable::LineItems => concat!($before, " line_items ", $after),
+            ItemTable::Refusals => concat!($before, " refusals ", $after),
+        }
+    };
+}
+
+impl Store {
+    /// Replaces all of an epoch and round, in the given order; positions count from 0.
+    pub async fn replace_items(
+        &self,
+        table: ItemTable,
+        epoch: Epoch,
+        round: u32,
+        items: &[(ContributorId, String)],
+    ) -> Result<()> {
+        let number_of_epoch = big("the epoch", epoch.0)?;
+        let mut tx = self.write().await?;
+        sqlx::query(statement!(table, "DELETE FROM", "WHERE epoch = $1 AND round = $2"))
+            .bind(number_of_epoch)
+            .bind(i64::from(round))
+            .execute(&mut *tx)
+            .await
+            .map_err(at("replacing items"))?;
+        for (position, (contributor, body)) in (0_i64..).zip(items) {
+            sqlx::query(statement!(
+                table,
+                "INSERT INTO",
+                "(epoch, round, position, contributor_id, body) VALUES ($1, $2, $3, $4, $5)"
+            ))
+            .bind(number_of_epoch)
+            .bind(i64::from(round))
+            .bind(position)
+            .bind(big("the contributor id", contributor.0)?)
+            .bind(body.as_str())
+            .execute(&mut *tx)
+            .await
+            .map_err(at("writing an item"))?;
+        }
+        tx.commit().await.map_err(at("replacing items"))
+    }
+
+    /// All of one epoch and round, by position.
+    pub async fn items(&self, table: ItemTable, epoch: Epoch, round: u32) -> Result<Vec<Item>> {
+        let rows = sqlx::query(statement!(
+            table,
+            "SELECT epoch, round, position, contributor_id, body FROM",
+            "WHERE epoch = $1 AND round = $2 ORDER BY position"
+        ))
+        .bind(big("the epoch", epoch.0)?)
+        .bind(i64::from(round))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("reading items"))?;
+        rows.iter().map(item_of).collect()
+    }
+
+    /// All of one contributor, by epoch, round and position.
+    pub async fn items_of(&self, table: ItemTable, contributor: ContributorId) -> Result<Vec<Item>> {
+        let rows = sqlx::query(statement!(
+            table,
+            "SELECT epoch, round, position, contributor_id, body FROM",
+            "WHERE contributor_id = $1 ORDER BY epoch, round, position"
+        ))
+        .bind(big("the contributor id", contributor.0)?)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("reading items"))?;
+        rows.iter().map(item_of).collect()
+    }
+}
+
+fn item_of(row: &AnyRow) -> Result<Item> {
+    Ok(Item {
+        epoch: Epoch(number(row, "epoch")?),
+        round: round(row)?,
+        position: number(row, "position")?,
+        contributor: ContributorId(number(row, "contributor_id")?),
+        body: get(row, "body")?,
+    })
+}
