@@ -1,7 +1,8 @@
 //! Opening a database: takes its URL, gives a [`Store`] whose schema is this version's.
 
 use super::{Result, Store, StoreError};
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::Connection;
+use sqlx::any::{AnyConnectOptions, AnyConnection, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
 use std::path::Path;
 use std::str::FromStr;
@@ -22,6 +23,10 @@ impl Store {
         }
         let unreadable = |source| StoreError::Open { path: path.to_owned(), source };
         let options = AnyConnectOptions::from_str(&connect_url(path)).map_err(unreadable)?;
+        // A pool would try again for half a minute what cannot succeed.
+        let mut probe = AnyConnection::connect_with(&options).await.map_err(unreadable)?;
+        sqlx::raw_sql("PRAGMA schema_version").execute(&mut probe).await.map_err(unreadable)?;
+        probe.close().await.map_err(unreadable)?;
         let pool = AnyPoolOptions::new()
             .max_connections(4)
             .after_connect(|connection, _| {

@@ -1,0 +1,34 @@
+//! Every query is valid against the schema that GitHub publishes.
+
+use apollo_compiler::{ExecutableDocument, Schema};
+use std::path::Path;
+
+const SCHEMA: &str = "node_modules/@octokit/graphql-schema/schema.graphql";
+
+#[test]
+fn every_query_is_valid_against_githubs_schema() {
+    let daemon = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = daemon.join("../..").join(SCHEMA);
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        panic!("{SCHEMA} is missing: run `npm ci` in the repository's root first");
+    };
+    let schema = Schema::parse_and_validate(text, "schema.graphql").unwrap();
+    let mut checked = 0;
+    for entry in std::fs::read_dir(daemon.join("queries")).unwrap() {
+        let path = entry.unwrap().path();
+        let query = std::fs::read_to_string(&path).unwrap();
+        if let Err(refused) = ExecutableDocument::parse_and_validate(&schema, query, &path) {
+            panic!("{}: {}", path.display(), refused.errors);
+        }
+        checked += 1;
+    }
+    assert!(checked >= 9, "only {checked} queries were found");
+}
+
+#[test]
+fn a_query_the_schema_does_not_allow_is_noticed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(SCHEMA);
+    let schema = Schema::parse_and_validate(std::fs::read_to_string(path).unwrap(), "schema.graphql").unwrap();
+    let wrong = "query { repository(owner: \"a\", name: \"b\") { pullRequests(first: 1) { nodes { mergedWhen } } } }";
+    assert!(ExecutableDocument::parse_and_validate(&schema, wrong, "wrong.graphql").is_err());
+}
