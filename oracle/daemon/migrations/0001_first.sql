@@ -90,6 +90,16 @@ CREATE TABLE refusals (
 );
 CREATE INDEX refusals_contributor ON refusals (contributor_id, epoch, round, position);
 
+CREATE TABLE people (
+    epoch BIGINT NOT NULL,
+    round BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    contributor_id BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (epoch, round, position)
+);
+CREATE INDEX people_contributor ON people (contributor_id, epoch, round, position);
+
 -- One row for each key and round, for ever: a key that signed one header signs no other.
 CREATE TABLE signatures (
     epoch BIGINT NOT NULL,

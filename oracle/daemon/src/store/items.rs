@@ -1,17 +1,19 @@
-//! Line items and refusals: why somebody was paid, and why not.
+//! Line items, refusals and each person's sum: why somebody was paid, and why not.
 
 use super::{Result, Store, at, big, get, number, round};
 use guerdon_core::model::{ContributorId, Epoch};
 use sqlx::any::AnyRow;
 
-/// Which of the two lists.
+/// Which of the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ItemTable {
     LineItems,
     Refusals,
+    /// What became of one person's units: one row each.
+    People,
 }
 
-/// One line item or refusal; `body` is its JSON.
+/// One row of a list; `body` is its JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     pub epoch: Epoch,
@@ -26,6 +28,7 @@ macro_rules! statement {
         match $table {
             ItemTable::LineItems => concat!($before, " line_items ", $after),
             ItemTable::Refusals => concat!($before, " refusals ", $after),
+            ItemTable::People => concat!($before, " people ", $after),
         }
     };
 }
