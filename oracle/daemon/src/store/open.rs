@@ -1,9 +1,9 @@
 //! Opening a database: takes its URL, gives a [`Store`] whose schema is this version's.
 
 use super::{Result, Store, StoreError};
-use sqlx::Connection;
-use sqlx::any::{AnyConnectOptions, AnyConnection, AnyPoolOptions};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{AnyConnection, Connection};
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Once;
