@@ -1,0 +1,40 @@
+//! A GitHub in memory that speaks HTTP: repositories, people, pull requests, issues, reviews, timelines and gists.
+//!
+//! Takes a world (the built-in organisation, an archive of a real one, or one made by hand), gives a server that
+//! answers GraphQL validated against GitHub's published schema, and the REST endpoints an oracle needs. It never
+//! reaches the network, and never answers a field it does not model with a silent null.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use guerdon_tests::github::{Server, World};
+//! let world = World::sample()?;
+//! let server = Server::start(world.clone(), "token").await?;
+//! world.set_clock(1_736_726_400); // Monday 2025-01-13: the second week is still to come
+//! println!("{}", server.graphql_url());
+//! # Ok(())
+//! # }
+//! ```
+
+mod acts;
+pub mod archive;
+mod faults;
+mod graphql;
+pub mod model;
+mod rest;
+pub mod sample;
+mod schema;
+mod server;
+mod state;
+mod text;
+pub mod time;
+mod view;
+mod world;
+
+pub use acts::{Place, PullDraft};
+pub use archive::{ArchiveError, LoadReport};
+pub use faults::{Budget, Fault, Request};
+pub use schema::{SchemaError, path as schema_path};
+pub use server::Server;
+pub use state::{NodeRef, State, StateError};
+pub use view::Clock;
+pub use world::{GistRef, World};

@@ -1,0 +1,77 @@
+//! What GitHub reads out of free text: closing keywords and `Co-authored-by` trailers; and invented commit ids.
+
+use super::model::CommitAuthor;
+
+const CLOSING: [&str; 9] = ["close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved"];
+
+/// Numbers that follow a closing keyword (`Fixes #12`, `closes: #3`), ascending, each once. References to other repositories are not followed.
+pub fn closing_numbers(text: &str) -> Vec<u32> {
+    let mut numbers = Vec::new();
+    let mut words = text.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let word = word.trim_start_matches(['(', '*', '_', '[', '-']).trim_end_matches(':').to_ascii_lowercase();
+        if !CLOSING.contains(&word.as_str()) {
+            continue;
+        }
+        let digits: Option<String> = words
+            .peek()
+            .and_then(|next| next.trim_start_matches(['(', '[', '*']).strip_prefix('#'))
+            .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect());
+        numbers.extend(digits.and_then(|d| d.parse::<u32>().ok()));
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+/// The people of `Co-authored-by: Name <email>` lines, without accounts.
+pub fn co_authors(message: &str) -> Vec<CommitAuthor> {
+    message
+        .lines()
+        .filter_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            let (name, rest) = value.split_once('<')?;
+            let (email, _) = rest.split_once('>')?;
+            key.trim().eq_ignore_ascii_case("co-authored-by").then(|| CommitAuthor {
+                name: name.trim().to_owned(),
+                email: email.trim().to_owned(),
+                account: None,
+            })
+        })
+        .collect()
+}
+
+/// Forty hexadecimal digits that depend on every part (FNV-1a, three lanes); not a real git id.
+pub fn oid(parts: &[&str]) -> String {
+    let lane = |seed: u64| {
+        parts
+            .iter()
+            .flat_map(|p| p.bytes().chain([0]))
+            .fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    };
+    let text = format!(
+        "{:016x}{:016x}{:016x}",
+        lane(0xcbf2_9ce4_8422_2325),
+        lane(0x8422_2325_cbf2_9ce4),
+        lane(0x1234_5678_9abc_def1)
+    );
+    text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_keywords_are_found() {
+        assert_eq!(closing_numbers("Fixes #12, closes: #3.\nResolves (#4) and fixes other/repo#9"), [3, 4, 12]);
+        assert_eq!(closing_numbers("prefix #1, see #2, fix it #3"), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn co_author_trailers_are_found() {
+        let people = co_authors("Add x\n\nCo-authored-by: Ann B <1+ann@example>\nSigned-off-by: C <c@example>");
+        assert_eq!(people.len(), 1);
+        assert_eq!((people[0].name.as_str(), people[0].email.as_str()), ("Ann B", "1+ann@example"));
+    }
+}

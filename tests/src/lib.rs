@@ -1,0 +1,3 @@
+//! The sandbox: a GitHub stand-in, chains and databases for whole-system tests and the demo.
+
+pub mod github;

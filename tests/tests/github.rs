@@ -1,0 +1,14 @@
+//! The GitHub stand-in, asked over HTTP: what GitHub's schema allows is answered, everything else is refused.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
+
+#[path = "github/archive.rs"]
+mod archive;
+#[path = "github/client.rs"]
+mod client;
+#[path = "github/graphql.rs"]
+mod graphql;
+#[path = "github/rest.rs"]
+mod rest;
+#[path = "github/sample.rs"]
+mod sample;

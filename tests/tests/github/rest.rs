@@ -1,0 +1,69 @@
+//! REST: review comments with links, gists, accounts, errors in GitHub's form.
+
+use guerdon_tests::github::sample;
+use serde_json::json;
+
+use super::client::{get, sample as served};
+
+#[tokio::test]
+async fn review_comments_are_walked_by_link_headers() {
+    let server = served().await;
+    let mut path = "/repos/meadowlark-sample/prairie/pulls/comments?per_page=4&sort=updated&direction=asc".to_owned();
+    let mut seen = Vec::new();
+    loop {
+        let reply = get(&server, &path).await;
+        assert_eq!(reply.status, 200);
+        seen.extend(reply.body.as_array().unwrap().clone());
+        let links = reply.header("link").unwrap_or("").to_owned();
+        let next = links.split(", ").find(|l| l.contains("rel=\"next\""));
+        let Some(next) = next else { break };
+        let url = next.trim_start_matches('<').split('>').next().unwrap();
+        path = url.strip_prefix(&server.base_url()).unwrap().to_owned();
+    }
+    let mut ids: Vec<u64> = seen.iter().map(|c| c["id"].as_u64().unwrap()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert!(ids.len() > 20 && ids.len() == seen.len());
+    assert!(
+        seen.iter().all(|c| c["pull_request_review_id"].is_u64() && c["diff_hunk"].as_str().unwrap().starts_with("@@"))
+    );
+    let since =
+        get(&server, "/api/v3/repos/meadowlark-sample/prairie/pulls/comments?per_page=100&since=2025-01-20T00:00:00Z")
+            .await;
+    let later = since.body.as_array().unwrap();
+    assert!(!later.is_empty() && later.len() < seen.len());
+    assert!(later.iter().all(|c| c["updated_at"].as_str().unwrap() >= "2025-01-20"));
+}
+
+#[tokio::test]
+async fn a_gist_is_read_edited_and_gone() {
+    let server = served().await;
+    let world = server.world();
+    world.set_clock(sample::epoch_start(1));
+    let gist = world.add_gist("nadia-haddadi", "guerdon.txt", "I am nadia").unwrap();
+    let reply = get(&server, &format!("/gists/{}", gist.id)).await;
+    assert_eq!((&reply.body["owner"]["login"], &reply.body["public"]), (&json!("nadia-haddadi"), &json!(true)));
+    assert_eq!(reply.body["created_at"], "2025-01-06T00:00:00Z");
+    assert_eq!(reply.body["files"]["guerdon.txt"]["content"], "I am nadia");
+    assert_eq!(reply.body["files"]["guerdon.txt"]["truncated"], false);
+    world.edit_gist(&gist.id, "guerdon.txt", "I am another").unwrap();
+    assert_eq!(get(&server, &format!("/gists/{}", gist.id)).await.body["files"]["guerdon.txt"]["size"], 12);
+    assert_eq!(get(&server, "/users/nadia-haddadi/gists").await.body.as_array().unwrap().len(), 1);
+    world.delete_gist(&gist.id).unwrap();
+    assert_eq!(get(&server, &format!("/gists/{}", gist.id)).await.status, 404);
+}
+
+#[tokio::test]
+async fn accounts_repositories_and_the_rate_limit_are_told() {
+    let server = served().await;
+    let person = get(&server, "/users/Wren-Okafor").await.body;
+    assert_eq!(person["type"], "User");
+    assert_eq!(get(&server, &format!("/user/{}", person["id"])).await.body["login"], "wren-okafor");
+    assert_eq!(get(&server, "/users/seedlingbot%5Bbot%5D").await.status, 404);
+    let repository = get(&server, "/repos/meadowlark-sample/prairie").await;
+    assert_eq!(repository.body["id"], sample::REPOSITORIES[0].1);
+    let missing = get(&server, "/repos/meadowlark-sample/tundra").await;
+    assert_eq!((missing.status, &missing.body["message"]), (404, &json!("Not Found")));
+    assert_eq!(missing.header("x-ratelimit-resource"), Some("core"));
+    assert_eq!(get(&server, "/rate_limit").await.body["resources"]["core"]["used"], 5);
+}
