@@ -102,6 +102,14 @@ impl Chain {
         &self.deployment
     }
 
+    pub fn chain_id(&self) -> u64 {
+        self.deployment.chain_id
+    }
+
+    pub fn distributor(&self) -> Address {
+        self.deployment.distributor()
+    }
+
     /// The chain and distributor that messages are signed for.
     pub fn place(&self) -> Place {
         Place { chain_id: self.deployment.chain_id, distributor: self.deployment.distributor() }
@@ -112,7 +120,7 @@ impl Chain {
         domain(self.deployment.chain_id, self.deployment.distributor())
     }
 
-    fn distributor(&self) -> RewardDistributorInstance<&DynProvider> {
+    fn contract(&self) -> RewardDistributorInstance<&DynProvider> {
         RewardDistributor::new(self.deployment.distributor(), &self.provider)
     }
 

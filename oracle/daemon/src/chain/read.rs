@@ -7,6 +7,7 @@ use alloy::primitives::{Address, B256, U256};
 use alloy::providers::Provider;
 use guerdon_bindings::Revert;
 use guerdon_core::model::{ContributorId, Epoch};
+use serde::Serialize;
 
 /// When epochs are, and what a unit is; fixed at construction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +35,12 @@ impl Schedule {
 
     /// First second of an epoch.
     pub fn start(&self, epoch: Epoch) -> u64 {
-        self.epoch_start.saturating_add(epoch.0.saturating_sub(1).saturating_mul(self.epoch_length))
+        self.end(Epoch(epoch.0.saturating_sub(1)))
     }
 
-    /// First second after an epoch.
+    /// First second after an epoch; what precedes the first epoch ends where that begins.
     pub fn end(&self, epoch: Epoch) -> u64 {
-        self.start(epoch).saturating_add(self.epoch_length)
+        self.epoch_start.saturating_add(epoch.0.saturating_mul(self.epoch_length))
     }
 }
 
@@ -52,7 +53,8 @@ pub struct Terms {
     pub from_epoch: Epoch,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum BatchStatus {
     /// Nothing was posted.
     None,
@@ -127,7 +129,7 @@ impl Chain {
     }
 
     pub async fn schedule(&self) -> Result<Schedule, ChainError> {
-        let distributor = self.distributor();
+        let distributor = self.contract();
         let failed = self.call("reading the schedule");
         Ok(Schedule {
             epoch_start: distributor.epochStart().call().await.map_err(&failed)?,
@@ -141,7 +143,7 @@ impl Chain {
 
     /// The terms of an epoch, if governance has set any.
     pub async fn terms_of(&self, epoch: Epoch) -> Result<Option<Terms>, ChainError> {
-        let terms = match self.distributor().termsOf(epoch.0).call().await {
+        let terms = match self.contract().termsOf(epoch.0).call().await {
             Ok(terms) => terms,
             Err(error) => {
                 let revert = error.as_revert_data().map(|data| Revert::decode(&data));
@@ -162,19 +164,19 @@ impl Chain {
     /// The oracle set that signs now.
     pub async fn oracle_set(&self) -> Result<OracleSet, ChainError> {
         let failed = self.call("reading the oracle set");
-        let id = self.distributor().oracleSetId().call().await.map_err(failed)?;
+        let id = self.contract().oracleSetId().call().await.map_err(failed)?;
         self.oracle_set_of(id).await
     }
 
     /// An oracle set, current or past.
     pub async fn oracle_set_of(&self, id: u64) -> Result<OracleSet, ChainError> {
-        let set = self.distributor().oracleSet(id).call().await.map_err(self.call("reading the oracle set"))?;
+        let set = self.contract().oracleSet(id).call().await.map_err(self.call("reading the oracle set"))?;
         Ok(OracleSet { id, members: set.members, threshold: set.threshold.saturating_to(), base_url: set.baseUrl })
     }
 
     /// Where the latest batch of an epoch stands.
     pub async fn batch(&self, epoch: Epoch) -> Result<BatchState, ChainError> {
-        let state = self.distributor().batch(epoch.0).call().await.map_err(self.call("reading a batch"))?;
+        let state = self.contract().batch(epoch.0).call().await.map_err(self.call("reading a batch"))?;
         Ok(BatchState {
             status: match state.status {
                 1 => BatchStatus::Posted,
@@ -201,7 +203,7 @@ impl Chain {
     }
 
     pub async fn account(&self, id: ContributorId) -> Result<Account, ChainError> {
-        let account = self.distributor().account(id.0).call().await.map_err(self.call("reading an account"))?;
+        let account = self.contract().account(id.0).call().await.map_err(self.call("reading an account"))?;
         Ok(Account {
             wallet: (!account.wallet.is_zero()).then_some(account.wallet),
             earned: account.earned.to(),
@@ -211,17 +213,17 @@ impl Chain {
 
     /// Base units that a claim would pay now.
     pub async fn claimable(&self, id: ContributorId) -> Result<U256, ChainError> {
-        self.distributor().claimable(id.0).call().await.map_err(self.call("reading an account"))
+        self.contract().claimable(id.0).call().await.map_err(self.call("reading an account"))
     }
 
     /// The nonce that the next link of this contributor carries.
     pub async fn link_nonce(&self, id: ContributorId) -> Result<u64, ChainError> {
-        self.distributor().linkNonce(id.0).call().await.map_err(self.call("reading a link nonce"))
+        self.contract().linkNonce(id.0).call().await.map_err(self.call("reading a link nonce"))
     }
 
     pub async fn token(&self) -> Result<Token, ChainError> {
         let failed = self.call("reading the token");
-        let address = self.distributor().token().call().await.map_err(&failed)?;
+        let address = self.contract().token().call().await.map_err(&failed)?;
         let token = self.token_at(address);
         Ok(Token {
             address,
@@ -233,7 +235,7 @@ impl Chain {
     /// Base units of the payout token that an account holds.
     pub async fn token_balance(&self, holder: Address) -> Result<U256, ChainError> {
         let failed = self.call("reading a balance");
-        let address = self.distributor().token().call().await.map_err(&failed)?;
+        let address = self.contract().token().call().await.map_err(&failed)?;
         self.token_at(address).balanceOf(holder).call().await.map_err(&failed)
     }
 }
@@ -257,5 +259,6 @@ mod tests {
         assert_eq!(schedule.epoch_at(1_099), Some(Epoch(1)));
         assert_eq!(schedule.epoch_at(1_100), Some(Epoch(2)));
         assert_eq!((schedule.start(Epoch(2)), schedule.end(Epoch(2))), (1_100, 1_200));
+        assert_eq!(schedule.end(Epoch(0)), 1_000);
     }
 }
