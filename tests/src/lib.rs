@@ -1,3 +1,4 @@
 //! The sandbox: a GitHub stand-in, chains and databases for whole-system tests and the demo.
 
+pub mod anvil;
 pub mod github;
