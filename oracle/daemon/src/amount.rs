@@ -67,7 +67,10 @@ mod tests {
 
     #[test]
     fn thousandths_read_as_decimals() {
-        assert_eq!((milli(1250), milli(1000), milli(7), milli(0)), ("1.25".into(), "1".into(), "0.007".into(), "0".into()));
+        assert_eq!(
+            (milli(1250), milli(1000), milli(7), milli(0)),
+            ("1.25".into(), "1".into(), "0.007".into(), "0".into())
+        );
         assert_eq!(milli(1_234_567), "1,234.567");
     }
 }

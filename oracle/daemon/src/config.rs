@@ -22,6 +22,9 @@ pub struct Config {
     /// The policy file whose hash governance voted for.
     #[serde(default = "defaults::policy")]
     pub policy: PathBuf,
+    /// The policies of earlier epochs, for going on where those ended.
+    #[serde(default)]
+    pub past_policies: Vec<PathBuf>,
     pub github: GitHubConfig,
     pub chain: ChainConfig,
     #[serde(default)]
@@ -194,6 +197,7 @@ impl Config {
     fn anchor(&mut self, folder: &Path) {
         let join = |path: &mut PathBuf| *path = folder.join(&*path);
         join(&mut self.policy);
+        self.past_policies.iter_mut().for_each(join);
         join(&mut self.chain.deployment);
         let secret = |secret: &mut SecretRef| {
             if let SecretRef::File(path) = secret {
@@ -227,7 +231,10 @@ impl Config {
             return refuse("chain.rpc_url", "is not an http(s) address".to_owned());
         }
         if self.github.repositories.is_empty() && self.github.organization.is_none() {
-            return refuse("github.repositories", "is empty: list `owner/name` entries or set `organization`".to_owned());
+            return refuse(
+                "github.repositories",
+                "is empty: list `owner/name` entries or set `organization`".to_owned(),
+            );
         }
         if let Some(wrong) = self.github.repositories.iter().find(|name| split(name).is_none()) {
             return refuse("github.repositories", format!("has {wrong:?}, which is not `owner/name`"));
@@ -236,7 +243,10 @@ impl Config {
             return refuse("oracle.settle_delay", format!("is {}, more than 30 days", self.oracle.settle_delay));
         }
         if !(3600..=60 * 86_400).contains(&self.oracle.post_within) {
-            return refuse("oracle.post_within", format!("is {}, not within an hour and 60 days", self.oracle.post_within));
+            return refuse(
+                "oracle.post_within",
+                format!("is {}, not within an hour and 60 days", self.oracle.post_within),
+            );
         }
         if !(50..=3_600_000).contains(&self.run.interval_ms) {
             return refuse("run.interval_ms", format!("is {}, not within 50 and 3600000", self.run.interval_ms));

@@ -4,9 +4,23 @@
 //! submit, claim, verify. Only `fetch` knows octocrab, only `store` knows SQL, only `chain` knows
 //! the RPC, only the binary knows clap.
 
+pub mod amount;
+pub mod api;
+pub mod audit;
+pub mod batching;
 pub mod chain;
+pub mod config;
+pub mod cut;
+pub mod doctor;
+pub mod explain;
 pub mod fetch;
 pub mod keys;
 pub mod link;
+pub mod linking;
+pub mod oracle;
+pub mod run;
 pub mod sign;
+pub mod status;
 pub mod store;
+pub mod submit;
+pub mod table;

@@ -74,6 +74,17 @@ pub async fn fetch(
     Ok(report)
 }
 
+impl GitHub {
+    /// The repository of that name, as far as the token may see it.
+    pub async fn repository(&self, owner: &str, name: &str) -> Result<Repository, FetchError> {
+        let what = format!("repository {owner}/{name}");
+        let data: RepositoryData =
+            self.query(&what, queries::REPOSITORY, json!({"owner": owner, "name": name})).await?;
+        let found = data.repository.as_ref().and_then(repository_of);
+        found.ok_or_else(|| FetchError::NoRepository { owner: owner.to_owned(), name: name.to_owned() })
+    }
+}
+
 struct Sync<'a> {
     github: &'a GitHub,
     store: &'a Store,
@@ -133,12 +144,7 @@ impl Sync<'_> {
         if let Some(repository) = named.known {
             return Ok(repository);
         }
-        let Named { owner, name, .. } = named;
-        let what = format!("repository {owner}/{name}");
-        let data: RepositoryData =
-            self.github.query(&what, queries::REPOSITORY, json!({"owner": owner, "name": name})).await?;
-        let found = data.repository.as_ref().and_then(repository_of);
-        let repository = found.ok_or(FetchError::NoRepository { owner, name })?;
+        let repository = self.github.repository(&named.owner, &named.name).await?;
         self.store.put_repository(&repository).await?;
         Ok(repository)
     }

@@ -6,18 +6,17 @@ use guerdon_core::model::Verdict;
 
 /// The verdict that a comment gives: the last line that gives one counts.
 ///
-/// Approve: a line that begins with `ACK <commit hash>` or one of its forms (`tACK`, `utACK`,
-/// `crACK`, `re-ACK`, `reACK`, `Tested ACK`, `Code review ACK`, `Light ACK`), the hash at least six
-/// hexadecimal digits. Changes: a line that begins with `NACK`. `Concept ACK`, `Approach ACK` and
-/// their negations are opinions about an idea, no verdicts on the code.
+/// Approve: a line that begins with `ACK <commit hash>` or with one of its forms (`tACK`, `utACK`,
+/// `crACK`, `re-ACK`, `Tested ACK`, `Code review ACK`, ...: only the words of [`FORMS`] before it), the
+/// hash at least six hexadecimal digits. Changes: a line that begins with `NACK`. `Concept ACK`,
+/// `Approach ACK` and their negations are opinions about an idea, no verdicts on the code.
 pub fn verdict_of(text: &str) -> Option<Verdict> {
     spoken_lines(text).filter_map(verdict_of_line).last()
 }
 
+/// Words that may stand before `ACK`, glued to it or not.
 const FORMS: [&str; 12] =
-    ["", "t", "ut", "cr", "re-", "re", "re-t", "re-ut", "re-cr", "tested ", "untested ", "code review "];
-const LONG_FORMS: [&str; 6] =
-    ["re-tested ", "code-review ", "re-code review ", "light code review ", "lightly tested ", "light "];
+    ["t", "ut", "cr", "re", "code", "review", "tested", "untested", "light", "lightly", "lgtm", "and"];
 
 fn verdict_of_line(line: &str) -> Option<Verdict> {
     let line = line.trim_start_matches(|c: char| c.is_whitespace() || "*_`~".contains(c));
@@ -29,12 +28,13 @@ fn verdict_of_line(line: &str) -> Option<Verdict> {
     if before == "n" {
         return Some(Verdict::Changes);
     }
-    let known = FORMS.iter().chain(&LONG_FORMS).any(|form| *form == before);
+    let mut words = before.split(|c: char| c == '-' || c.is_whitespace()).filter(|word| !word.is_empty());
+    let known = words.all(|word| FORMS.contains(&word));
     (known && begins_with_hash(rest)).then_some(Verdict::Approve)
 }
 
 fn begins_with_hash(text: &str) -> bool {
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || "*_`~:[(@".contains(c));
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || "*_`~:[(@-".contains(c));
     let word: &str = text.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     (6..=64).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -114,6 +114,9 @@ mod tests {
             "reACK 1a2b3c4",
             "Code review ACK 1a2b3c4. Some words.",
             "Tested ACK 1a2b3c4",
+            "Code review and lightly tested ACK 1a2b3c4",
+            "re-utACK - 1a2b3c4",
+            "ACK [1a2b3c4](https://example.org/commit/1a2b3c4)",
             "**ACK** 1a2b3c4",
             "Some words first.\n\nACK 1a2b3c4",
             "NACK\n\nI was wrong\nACK 1a2b3c4",
@@ -142,6 +145,9 @@ mod tests {
             "> ACK 1a2b3c4",
             "```\nACK 1a2b3c4\n```",
             "I would say ACK 1a2b3c4",
+            "Concept and code review ACK 1a2b3c4",
+            "Post-merge ACK 1a2b3c4",
+            "Won't ACK 1a2b3c4",
             "acknowledged 1a2b3c4",
             "ACKED 1a2b3c4",
             "",

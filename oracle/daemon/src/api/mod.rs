@@ -1,0 +1,92 @@
+//! The HTTP interface: read-only views of the store and the chain. Whatever it says can be checked
+//! without it: the batches are on the chain, and the evidence is named by its hash.
+
+mod error;
+mod page;
+
+use crate::oracle::Oracle;
+use crate::run::Pulse;
+use crate::status::{ContributorStatus, EpochStatus};
+use crate::store::Account;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use error::{ApiError, Result};
+use guerdon_core::B256;
+use guerdon_core::model::{ContributorId, Epoch};
+use std::sync::Arc;
+use tower_http::trace::TraceLayer;
+
+/// What every handler may look at.
+#[derive(Clone)]
+pub struct Api {
+    pub oracle: Arc<Oracle>,
+    pub pulse: Arc<Pulse>,
+}
+
+const JSON_LINES: [(HeaderName, &str); 2] =
+    [(CONTENT_TYPE, "application/jsonl"), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
+
+pub fn router(api: Api) -> Router {
+    Router::new()
+        .route("/", get(page::page))
+        .route("/app.js", get(page::script))
+        .route("/style.css", get(page::style))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/v1/epochs", get(epochs))
+        .route("/v1/epochs/{epoch}", get(epoch))
+        .route("/v1/epochs/{epoch}/evidence", get(evidence))
+        .route("/v1/evidence/{hash}", get(evidence_by_hash))
+        .route("/v1/contributors/{who}", get(contributor))
+        .route("/v1/contributors/{who}/explain", get(explain))
+        .fallback(|| async { ApiError::not_found("there is no such path: see /v1/epochs") })
+        .layer(TraceLayer::new_for_http())
+        .with_state(api)
+}
+
+async fn ready(State(api): State<Api>) -> impl IntoResponse {
+    if api.pulse.is_ready() {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the last good tick is too long ago: see the log\n")
+    }
+}
+
+async fn epochs(State(api): State<Api>) -> Result<Json<Vec<EpochStatus>>> {
+    Ok(Json(api.oracle.epochs().await?))
+}
+
+async fn epoch(State(api): State<Api>, Path(number): Path<u64>) -> Result<Json<EpochStatus>> {
+    let found = api.oracle.epochs().await?.into_iter().find(|status| status.epoch.0 == number);
+    found.map(Json).ok_or_else(|| ApiError::not_found("this epoch has no evidence yet: see /v1/epochs"))
+}
+
+async fn evidence(State(api): State<Api>, Path(number): Path<u64>) -> Result<impl IntoResponse> {
+    let bytes = api.oracle.latest_evidence(Epoch(number)).await?;
+    Ok(([(CONTENT_TYPE, "application/jsonl")], bytes))
+}
+
+async fn evidence_by_hash(State(api): State<Api>, Path(hash): Path<B256>) -> Result<impl IntoResponse> {
+    let bytes = api.oracle.store.evidence_by_hash(hash).await.map_err(crate::oracle::OracleError::from)?;
+    let bytes = bytes.ok_or_else(|| ApiError::not_found("no evidence has this hash: see /v1/epochs"))?;
+    Ok((JSON_LINES, bytes))
+}
+
+async fn find(api: &Api, who: &str) -> Result<Account> {
+    let found = api.oracle.find(who).await?;
+    found.ok_or_else(|| ApiError::not_found("nobody with this login was seen in the repositories"))
+}
+
+async fn contributor(State(api): State<Api>, Path(who): Path<String>) -> Result<Json<ContributorStatus>> {
+    let account = find(&api, &who).await?;
+    Ok(Json(api.oracle.contributor(&account).await?))
+}
+
+async fn explain(State(api): State<Api>, Path(who): Path<String>) -> Result<impl IntoResponse> {
+    let account = find(&api, &who).await?;
+    Ok(Json(api.oracle.explain(ContributorId(account.id), None).await?))
+}

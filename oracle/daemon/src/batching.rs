@@ -1,0 +1,92 @@
+//! Verbs 3 and 4: takes evidence, gives line items and a batch in the store.
+
+use crate::oracle::{Oracle, OracleError, Result};
+use crate::store::{ItemTable, StoredBatch};
+use guerdon_core::batch::{self, BatchHeader, Entry};
+use guerdon_core::model::{ContributorId, Epoch};
+use guerdon_core::verify::Rebuilt;
+use serde::Serialize;
+
+/// A batch with its parts read.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub header: BatchHeader,
+    pub entries: Vec<Entry>,
+}
+
+impl Oracle {
+    /// Cuts the evidence if need be, scores it and keeps why everybody gets what they get.
+    pub async fn score(&self, epoch: Epoch, round: u32) -> Result<Rebuilt> {
+        let bytes = self.evidence(epoch, round).await?;
+        let rebuilt = self.rebuild(&bytes)?;
+        let outcome = &rebuilt.outcome;
+        let items = rows(&outcome.items, |item| item.contributor)?;
+        self.store.replace_items(ItemTable::LineItems, epoch, round, &items).await?;
+        let refusals = rows(&outcome.refusals, |refusal| refusal.contributor)?;
+        self.store.replace_items(ItemTable::Refusals, epoch, round, &refusals).await?;
+        let people = rows(&outcome.people, |person| person.id)?;
+        self.store.replace_items(ItemTable::People, epoch, round, &people).await?;
+        Ok(rebuilt)
+    }
+
+    /// Makes the batch of an epoch; nothing when nobody is paid in it.
+    pub async fn batch(&self, epoch: Epoch, round: u32) -> Result<Option<Prepared>> {
+        if let Some(stored) = self.store.batch(epoch, round).await? {
+            return Ok(Some(read(&stored)?));
+        }
+        let rebuilt = self.score(epoch, round).await?;
+        if rebuilt.outcome.entries.is_empty() {
+            return Ok(None);
+        }
+        let now = self.chain.now().await?.timestamp;
+        let header = BatchHeader {
+            epoch,
+            round,
+            oracle_set: self.chain.oracle_set().await?.id,
+            post_before: now.saturating_add(self.config.oracle.post_within),
+            total: rebuilt.outcome.total,
+            entries_hash: rebuilt.entries_hash,
+            policy_hash: rebuilt.evidence.header.terms.policy,
+            evidence_hash: rebuilt.evidence_hash,
+        };
+        let prepared = Prepared { header, entries: rebuilt.outcome.entries };
+        self.store.put_batch(&stored(&prepared, now)?).await?;
+        Ok(Some(prepared))
+    }
+}
+
+fn rows<T: Serialize>(items: &[T], id: impl Fn(&T) -> ContributorId) -> Result<Vec<(ContributorId, String)>> {
+    items.iter().map(|item| Ok((id(item), json(item)?))).collect()
+}
+
+fn json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|source| OracleError::Stored(source.to_string()))
+}
+
+fn stored(prepared: &Prepared, created: u64) -> Result<StoredBatch> {
+    let header = &prepared.header;
+    let chunks = batch::chunks(&prepared.entries, batch::MAX_CHUNK)?;
+    Ok(StoredBatch {
+        epoch: header.epoch,
+        round: header.round,
+        header: json(header)?,
+        entries: chunks.into_iter().flat_map(|chunk| chunk.entries).collect(),
+        entries_hash: header.entries_hash,
+        evidence_hash: header.evidence_hash,
+        policy_hash: header.policy_hash,
+        total: header.total,
+        count: prepared.entries.len().try_into().unwrap_or(u64::MAX),
+        created,
+    })
+}
+
+/// Reads a stored batch and checks that its parts still belong together.
+pub fn read(stored: &StoredBatch) -> Result<Prepared> {
+    let header: BatchHeader =
+        serde_json::from_str(&stored.header).map_err(|source| OracleError::Stored(source.to_string()))?;
+    let entries = batch::unpack(&stored.entries)?;
+    if batch::entries_hash(&entries)? != header.entries_hash || batch::total(&entries)? != header.total {
+        return Err(OracleError::Stored(format!("epoch {}: the entries do not match the header", header.epoch)));
+    }
+    Ok(Prepared { header, entries })
+}

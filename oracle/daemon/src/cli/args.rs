@@ -1,0 +1,194 @@
+//! Every command, flag and environment name.
+
+use clap::{Parser, Subcommand};
+use guerdon::keys::{KeySource, SecretRef};
+use guerdon_core::model::Epoch;
+use std::path::PathBuf;
+
+/// Pays open-source contributors from a DAO's treasury, verifiably.
+///
+/// Fetches what happened in a GitHub organisation, scores it by the policy that governance voted
+/// for, signs one reward batch an epoch and submits it to the chain. `guerdon verify` repeats every
+/// payout from its evidence.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, after_help = "Start with `guerdon init`, then `guerdon doctor`.")]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// The configuration file
+    #[arg(long, short, global = true, env = "GUERDON_CONFIG", default_value = "guerdon.toml", value_name = "FILE")]
+    pub config: PathBuf,
+    /// Instead of `chain.rpc_url`
+    #[arg(long, global = true, env = "ETH_RPC_URL", value_name = "URL", hide_env_values = true)]
+    pub rpc_url: Option<String>,
+    /// Instead of `chain.deployment`: the record that guerdon-deploy wrote
+    #[arg(long, global = true, env = "GUERDON_DEPLOYMENT", value_name = "FILE")]
+    pub deployment: Option<PathBuf>,
+    /// Instead of `policy`
+    #[arg(long, global = true, env = "GUERDON_POLICY", value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Instead of `database_url`
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a configuration and the default policy into a folder
+    Init {
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Bring the store up to what GitHub has
+    Fetch,
+    /// Cut an epoch's evidence and score it
+    Score {
+        /// The epoch, counted from 1
+        #[arg(long, value_parser = epoch)]
+        epoch: Epoch,
+    },
+    /// Make an epoch's batch: entries, chunks and header
+    Batch {
+        #[arg(long, value_parser = epoch)]
+        epoch: Epoch,
+    },
+    /// Sign an epoch's batch with the configured keys
+    Sign {
+        #[arg(long, value_parser = epoch)]
+        epoch: Epoch,
+    },
+    /// Post, publish and credit an epoch's batch, as far as it can go now
+    Submit {
+        #[arg(long, value_parser = epoch)]
+        epoch: Epoch,
+    },
+    /// Do all of it, again and again, and serve the API
+    Run,
+    /// Say why somebody gets what they get
+    Explain {
+        /// GitHub login or account id
+        who: String,
+        #[arg(long, value_parser = epoch)]
+        epoch: Option<Epoch>,
+        /// Print Markdown, fit for a comment on GitHub
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
+    },
+    /// Show where the epochs stand, or one contributor
+    Status {
+        /// GitHub login or account id
+        who: Option<String>,
+    },
+    /// Link a GitHub account to a wallet
+    #[command(subcommand)]
+    Link(Link),
+    /// Send what is credited to the linked wallet; anyone may do it for anyone
+    Claim {
+        /// GitHub login or account id
+        who: String,
+        #[command(flatten)]
+        wallet: Wallet,
+    },
+    /// Rebuild batches from their evidence and compare them with the chain
+    Verify {
+        /// Evidence files, plain or .zst; several in the order of their epochs are checked to follow one another
+        #[arg(required = true, value_name = "EVIDENCE")]
+        evidence: Vec<PathBuf>,
+        /// Further policy files, for epochs under another policy than --policy
+        #[arg(long = "also-policy", value_name = "FILE")]
+        policies: Vec<PathBuf>,
+    },
+    /// Show the configuration or the policy's hash
+    #[command(subcommand)]
+    Config(Show),
+    /// Check GitHub, the chain, the keys, the policy and the store
+    Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Link {
+    /// Print the EIP-712 message for the wallet to sign
+    Message {
+        /// GitHub login
+        login: String,
+        /// The wallet to be paid
+        #[arg(long)]
+        address: alloy::primitives::Address,
+        /// Days that the link may be made in
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=365))]
+        days: u64,
+    },
+    /// Sign with a keystore and print the text for a public gist
+    Gist {
+        login: String,
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=365))]
+        days: u64,
+        #[command(flatten)]
+        wallet: Wallet,
+    },
+    /// Check the gist, attest it with the oracle keys and link on chain
+    Submit {
+        login: String,
+        /// The gist's id or address; the newest fitting public gist when absent
+        #[arg(long)]
+        gist: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Show {
+    /// Every setting in force, secrets masked
+    Show,
+    /// The hash that governance votes for
+    PolicyHash,
+}
+
+/// A wallet's key.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Wallet {
+    /// An encrypted keystore, as `cast wallet` writes it
+    #[arg(long, env = "ETH_KEYSTORE", value_name = "FILE", requires = "password")]
+    keystore: Option<PathBuf>,
+    /// Its password, as env:NAME or file:PATH
+    #[arg(long, value_name = "SECRET")]
+    password: Option<SecretRef>,
+    /// A raw key, as env:NAME or file:PATH; chain 31337 only
+    #[arg(long, value_name = "SECRET", conflicts_with = "keystore")]
+    key: Option<SecretRef>,
+}
+
+impl Wallet {
+    pub fn source(&self) -> Option<KeySource> {
+        match (&self.keystore, &self.password, &self.key) {
+            (Some(path), Some(password), _) => {
+                Some(KeySource::Keystore { path: path.clone(), password: password.clone() })
+            }
+            (_, _, Some(key)) => Some(KeySource::Raw(key.clone())),
+            _ => None,
+        }
+    }
+}
+
+impl Args {
+    pub fn is_daemon(&self) -> bool {
+        matches!(self.command, Command::Run)
+    }
+}
+
+fn epoch(text: &str) -> Result<Epoch, String> {
+    match text.parse() {
+        Ok(0) => Err("epochs count from 1".to_owned()),
+        Ok(number) => Ok(Epoch(number)),
+        Err(_) => Err("an epoch is a whole number".to_owned()),
+    }
+}

@@ -1,0 +1,69 @@
+//! `explain` and `status`.
+
+use super::args::Global;
+use eyre::{Result, eyre};
+use guerdon::oracle::Oracle;
+use guerdon::store::Account;
+use guerdon::table::Table;
+use guerdon_core::model::{ContributorId, Epoch};
+
+pub(super) async fn find(oracle: &Oracle, who: &str) -> Result<Account> {
+    oracle.find(who).await?.ok_or_else(|| {
+        eyre!("nobody called {who} was seen in the repositories: check the login, or run `guerdon fetch` first")
+    })
+}
+
+pub(super) async fn explain(global: &Global, who: &str, epoch: Option<Epoch>, markdown: bool) -> Result<()> {
+    let oracle = global.oracle().await?;
+    let account = find(&oracle, who).await?;
+    let explanations = oracle.explain(ContributorId(account.id), epoch).await?;
+    let (names, money) = (oracle.names().await?, oracle.money().await?);
+    global.print(&explanations, || {
+        if explanations.is_empty() {
+            return format!("nothing of {who} was seen in a scored epoch\n");
+        }
+        let each = explanations.iter().map(|explanation| {
+            if markdown { explanation.markdown(&names, &money) } else { explanation.text(&names, &money) }
+        });
+        each.collect::<Vec<_>>().join("\n")
+    })
+}
+
+pub(super) async fn status(global: &Global, who: Option<&str>) -> Result<()> {
+    let oracle = global.oracle().await?;
+    let money = oracle.money().await?;
+    if let Some(who) = who {
+        let account = find(&oracle, who).await?;
+        let status = oracle.contributor(&account).await?;
+        return global.print(&status, || {
+            let base = |text: &str| money.show_base(text.parse().unwrap_or_default());
+            let wallet = status.wallet.map_or("none: see `guerdon link`".to_owned(), |wallet| wallet.to_string());
+            format!(
+                "contributor {}\nwallet    {wallet}\nearned    {}\nclaimed   {}\nclaimable {}\naccrued   {}\n",
+                status.id,
+                base(&status.earned),
+                base(&status.claimed),
+                base(&status.claimable),
+                base(&status.accrued),
+            )
+        });
+    }
+    let epochs = oracle.epochs().await?;
+    global.print(&epochs, || {
+        if epochs.is_empty() {
+            return "no epoch has evidence yet\n".to_owned();
+        }
+        let mut table = Table::new(&["epoch", ">round", "status", ">entries", ">total", "entries hash"]);
+        for epoch in &epochs {
+            table.row([
+                epoch.epoch.to_string(),
+                epoch.round.to_string(),
+                format!("{:?}", epoch.status).to_lowercase(),
+                epoch.entries.to_string(),
+                money.show_base(epoch.total.parse().unwrap_or_default()),
+                epoch.entries_hash.map_or("-".to_owned(), |hash| hash.to_string()),
+            ]);
+        }
+        table.render(0)
+    })
+}

@@ -1,0 +1,63 @@
+//! The command line: takes arguments, calls the library, prints what it gives.
+
+mod args;
+mod check;
+mod inspect;
+mod linking;
+mod serve;
+mod stages;
+
+pub use args::Args;
+use args::Command;
+use eyre::Result;
+use guerdon::config::{Config, Overrides};
+use guerdon::oracle::Oracle;
+use serde::Serialize;
+use std::process::ExitCode;
+
+pub async fn dispatch(args: Args) -> Result<ExitCode> {
+    let Args { command, global } = args;
+    match command {
+        Command::Init { folder } => check::init(&global, &folder)?,
+        Command::Fetch => stages::fetch(&global).await?,
+        Command::Score { epoch } => stages::score(&global, epoch).await?,
+        Command::Batch { epoch } => stages::batch(&global, epoch).await?,
+        Command::Sign { epoch } => stages::sign(&global, epoch).await?,
+        Command::Submit { epoch } => stages::submit(&global, epoch).await?,
+        Command::Run => serve::run_daemon(&global).await?,
+        Command::Explain { who, epoch, markdown } => inspect::explain(&global, &who, epoch, markdown).await?,
+        Command::Status { who } => inspect::status(&global, who.as_deref()).await?,
+        Command::Link(link) => linking::link(&global, link).await?,
+        Command::Claim { who, wallet } => linking::claim(&global, &who, &wallet).await?,
+        Command::Verify { evidence, policies } => return check::verify(&global, &evidence, &policies).await,
+        Command::Config(which) => check::config(&global, &which)?,
+        Command::Doctor => return check::doctor(&global).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl args::Global {
+    fn config(&self) -> Result<Config> {
+        let overrides = Overrides {
+            database_url: self.database_url.clone(),
+            rpc_url: self.rpc_url.clone(),
+            deployment: self.deployment.clone(),
+            policy: self.policy.clone(),
+        };
+        Ok(Config::load(&self.config, overrides)?)
+    }
+
+    async fn oracle(&self) -> Result<Oracle> {
+        Ok(Oracle::open(self.config()?).await?)
+    }
+
+    /// One JSON document, or the text for people.
+    fn print<T: Serialize>(&self, value: &T, text: impl FnOnce() -> String) -> Result<()> {
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(value)?);
+        } else {
+            print!("{}", text());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,47 @@
+//! `run`: the daemon and its API, until SIGTERM or Ctrl-C.
+
+use super::args::Global;
+use eyre::{Result, WrapErr};
+use guerdon::api::{Api, router};
+use guerdon::run::{Pulse, run};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+pub(super) async fn run_daemon(global: &Global) -> Result<()> {
+    let oracle = Arc::new(global.oracle().await?);
+    let place = oracle.chain.place();
+    let listen = oracle.config.api.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .wrap_err_with(|| format!("cannot listen on {listen}: is it in use? Set `api.listen`"))?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, chain = place.chain_id, distributor = %place.distributor, "serving");
+
+    let pulse = Arc::new(Pulse::new(Duration::from_millis(oracle.config.run.interval_ms)));
+    let cancelled = CancellationToken::new();
+    let api = router(Api { oracle: Arc::clone(&oracle), pulse: Arc::clone(&pulse) });
+    let server = tokio::spawn({
+        let cancelled = cancelled.clone();
+        async move { axum::serve(listener, api).with_graceful_shutdown(cancelled.cancelled_owned()).await }
+    });
+    let stop = tokio::spawn({
+        let cancelled = cancelled.clone();
+        let mut terminate = signal(SignalKind::terminate())?;
+        async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            tracing::info!("stopping after the current step");
+            cancelled.cancel();
+        }
+    });
+    let ended = run(&oracle, &pulse, cancelled.clone()).await;
+    cancelled.cancel();
+    stop.abort();
+    server.await.wrap_err("the API did not end well")??;
+    Ok(ended?)
+}

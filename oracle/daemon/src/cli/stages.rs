@@ -1,0 +1,137 @@
+//! `fetch`, `score`, `batch`, `sign`, `submit`: the stages one by one.
+
+use super::args::Global;
+use eyre::Result;
+use guerdon::explain::slices_table;
+use guerdon::oracle::OracleError;
+use guerdon::run::fetch_once;
+use guerdon::{fetch, submit::Progress, table::Table};
+use guerdon_core::model::Epoch;
+use serde_json::json;
+
+pub(super) async fn fetch(global: &Global) -> Result<()> {
+    let oracle = global.oracle().await?;
+    let github = oracle.github()?;
+    let report = fetch_once(&oracle, &github, fetch::progress().as_ref()).await?;
+    let rows: Vec<_> = report
+        .repositories
+        .iter()
+        .map(|row| {
+            let name = format!("{}/{}", row.repository.owner, row.repository.name);
+            (name, row.pulls, row.issues, row.comments, row.usage)
+        })
+        .collect();
+    let value = json!({
+        "requests": report.usage.requests,
+        "points": report.usage.points,
+        "repositories": rows.iter().map(|(name, pulls, issues, comments, _)| json!({
+            "repository": name,
+            "pulls": { "new": pulls.new, "changed": pulls.changed },
+            "issues": { "new": issues.new, "changed": issues.changed },
+            "comments": { "new": comments.new, "changed": comments.changed },
+        })).collect::<Vec<_>>(),
+    });
+    global.print(&value, || {
+        let mut table = Table::new(&["repository", ">pulls", ">issues", ">comments", ">requests", ">points"]);
+        for (name, pulls, issues, comments, usage) in rows {
+            let fresh = |saved: guerdon::store::Saved| (saved.new + saved.changed).to_string();
+            let (requests, points) = (usage.requests.to_string(), usage.points.to_string());
+            table.row([name, fresh(pulls), fresh(issues), fresh(comments), requests, points]);
+        }
+        format!("new or changed:\n{}", table.render(2))
+    })
+}
+
+pub(super) async fn score(global: &Global, epoch: Epoch) -> Result<()> {
+    let oracle = global.oracle().await?;
+    let round = oracle.round(epoch).await?;
+    let rebuilt = oracle.score(epoch, round).await?;
+    let (names, money) = (oracle.names().await?, oracle.money().await?);
+    let outcome = &rebuilt.outcome;
+    let value = json!({
+        "epoch": epoch,
+        "round": round,
+        "evidence_hash": rebuilt.evidence_hash,
+        "facts": rebuilt.evidence.facts.len(),
+        "slices": outcome.slices,
+        "people": outcome.people,
+        "line_items": outcome.items,
+        "refused": outcome.refusals,
+    });
+    global.print(&value, || {
+        let mut people = Table::new(&["contributor", ">id", ">priced", ">earned", ">entry", ">accrued"]);
+        for person in &outcome.people {
+            people.row([
+                names.account(person.id),
+                person.id.to_string(),
+                money.show(person.priced),
+                money.show(person.earned),
+                money.show(person.entry),
+                money.show(person.accrued),
+            ]);
+        }
+        format!(
+            "epoch {epoch}, round {round}: {} facts, {} line items, {} refused\nevidence {}\n\n{}\n{}",
+            rebuilt.evidence.facts.len(),
+            outcome.items.len(),
+            outcome.refusals.len(),
+            rebuilt.evidence_hash,
+            slices_table(&outcome.slices, &money).render(2),
+            people.render(2),
+        )
+    })
+}
+
+pub(super) async fn batch(global: &Global, epoch: Epoch) -> Result<()> {
+    let oracle = global.oracle().await?;
+    let round = oracle.round(epoch).await?;
+    let prepared = oracle.batch(epoch, round).await?;
+    let value = prepared.as_ref().map(|batch| json!({ "header": batch.header, "entries": batch.entries }));
+    let money = oracle.money().await?;
+    global.print(&value, || match &prepared {
+        None => format!("epoch {epoch} pays nobody: there is no batch\n"),
+        Some(batch) => format!(
+            "epoch {epoch}, round {round}: {} entries, {}\nentries  {}\nevidence {}\npolicy   {}\n",
+            batch.entries.len(),
+            money.show(batch.header.total),
+            batch.header.entries_hash,
+            batch.header.evidence_hash,
+            batch.header.policy_hash,
+        ),
+    })
+}
+
+pub(super) async fn sign(global: &Global, epoch: Epoch) -> Result<()> {
+    let oracle = global.oracle().await?;
+    let round = oracle.round(epoch).await?;
+    let prepared = oracle.store.batch(epoch, round).await?.ok_or(OracleError::NoBatch { epoch, round })?;
+    let prepared = guerdon::batching::read(&prepared)?;
+    if oracle.keys()?.is_empty() {
+        return Err(OracleError::NoKeys.into());
+    }
+    let signatures = oracle.sign(&prepared).await?;
+    let set = oracle.chain.oracle_set().await?;
+    global.print(&signatures, || {
+        let lines: String = signatures.iter().map(|signature| format!("  {}\n", signature.signer)).collect();
+        format!("{} of {} needed signatures:\n{lines}", signatures.len(), set.threshold)
+    })
+}
+
+pub(super) async fn submit(global: &Global, epoch: Epoch) -> Result<()> {
+    let oracle = global.oracle().await?;
+    let round = oracle.round(epoch).await?;
+    let stored = oracle.store.batch(epoch, round).await?.ok_or(OracleError::NoBatch { epoch, round })?;
+    let prepared = guerdon::batching::read(&stored)?;
+    let signatures = oracle.store.signatures(epoch, round).await?;
+    let signatures: Vec<_> = signatures
+        .into_iter()
+        .map(|kept| guerdon::sign::OracleSignature { signer: kept.signer, signature: kept.signature.into() })
+        .collect();
+    let progress = oracle.submit(&prepared, &signatures).await?;
+    global.print(&progress, || match &progress {
+        Progress::Empty => format!("epoch {epoch} pays nobody\n"),
+        Progress::Window { until } => format!("epoch {epoch} is published; it can be credited from {until} on\n"),
+        Progress::Settled => format!("epoch {epoch} is settled\n"),
+        Progress::Void { round } => format!("epoch {epoch}, round {round} is void: make the next round\n"),
+    })
+}

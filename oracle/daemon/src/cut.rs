@@ -1,0 +1,122 @@
+//! Cuts evidence: takes records, the chain's terms and links and the epoch before, gives the file.
+
+use crate::fetch::{self, Records, Window};
+use crate::oracle::{Oracle, OracleError, Result};
+use crate::store::Repository;
+use guerdon_core::B256;
+use guerdon_core::evidence::{Evidence, FETCH, Header, SCHEMA, Terms};
+use guerdon_core::model::{ContributorId, Epoch, Person, RepositoryId, State};
+use guerdon_core::verify::{self, Rebuilt};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Oracle {
+    /// When an epoch's evidence can be cut: its end and the settle delay, UTC seconds.
+    pub fn due(&self, epoch: Epoch) -> u64 {
+        self.schedule.end(epoch).saturating_add(self.config.oracle.settle_delay)
+    }
+
+    /// The evidence of an epoch and round: what was cut before, or a fresh cut.
+    pub async fn evidence(&self, epoch: Epoch, round: u32) -> Result<Vec<u8>> {
+        if let Some((_, bytes)) = self.store.evidence(epoch, round).await? {
+            return Ok(bytes);
+        }
+        let bytes = self.cut(epoch, round).await?;
+        let now = self.chain.now().await?;
+        self.store.put_evidence(epoch, round, &bytes, now.timestamp).await?;
+        Ok(bytes)
+    }
+
+    /// Scores evidence by the policy of its epoch.
+    pub fn rebuild(&self, bytes: &[u8]) -> Result<Rebuilt> {
+        let header = Evidence::from_bytes(bytes)?.header;
+        let policy = self.policy(header.epoch, header.terms.policy)?;
+        Ok(verify::rebuild(bytes, policy)?)
+    }
+
+    /// The repositories that count now, ascending: those the configuration lists, by id.
+    async fn repositories(&self) -> Result<Vec<RepositoryId>> {
+        let listed = self.config.repositories();
+        let organization = self.config.github.organization.as_deref().unwrap_or_default();
+        let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+        let counts = |known: &Repository| {
+            if listed.is_empty() {
+                return same(&known.owner, organization);
+            }
+            listed.iter().any(|(owner, name)| same(owner, &known.owner) && same(name, &known.name))
+        };
+        let known = self.store.repositories().await?;
+        let ids: BTreeSet<RepositoryId> =
+            known.iter().filter(|known| counts(known)).map(|known| RepositoryId(known.id)).collect();
+        if ids.is_empty() { Err(OracleError::NotFetched) } else { Ok(ids.into_iter().collect()) }
+    }
+
+    async fn cut(&self, epoch: Epoch, round: u32) -> Result<Vec<u8>> {
+        if epoch.0 == 0 {
+            return Err(OracleError::NoEpoch);
+        }
+        let (now, due) = (self.chain.now().await?, self.due(epoch));
+        if now.timestamp < due {
+            return Err(OracleError::NotDue { epoch, due, now: now.timestamp });
+        }
+        let terms = self.chain.terms_of(epoch).await?.ok_or(OracleError::NoTerms(epoch))?;
+        let terms = Terms { budget: terms.epoch_budget, cap: terms.cap_per_person, policy: terms.policy_hash };
+        self.policy(epoch, terms.policy)?;
+        let (starts, ends) = (self.schedule.start(epoch), self.schedule.end(epoch));
+        let repositories = self.repositories().await?;
+        let records = fetch::load(&self.store, &repositories).await?;
+        let (previous, mut opening) = self.opening(epoch, starts, &records).await?;
+        let block = now.block.saturating_sub(self.config.chain.confirmations);
+        let links = self.chain.links_until(block).await?;
+        link(&mut opening, &links.keys().copied().collect());
+        let place = self.chain.place();
+        let header = Header {
+            block,
+            chain: place.chain_id,
+            cutoff: due,
+            distributor: place.distributor,
+            ends,
+            epoch,
+            fetch: FETCH,
+            previous,
+            repositories,
+            round,
+            schema: SCHEMA,
+            starts,
+            terms,
+            unit: self.schedule.unit.to_string(),
+        };
+        let facts = fetch::facts(&records, Window { starts, ends, cutoff: due });
+        Ok(Evidence::new(header, opening, facts)?.to_bytes()?)
+    }
+
+    /// Where the epoch before ended; for the first, GitHub's history.
+    async fn opening(&self, epoch: Epoch, starts: u64, records: &Records) -> Result<(B256, State)> {
+        if epoch.0 == 1 {
+            return Ok((B256::ZERO, fetch::history(records, starts)));
+        }
+        let before = Epoch(epoch.0 - 1);
+        let last = self.store.evidences().await?.into_iter().rfind(|evidence| evidence.epoch == before);
+        let Some(last) = last else {
+            return Err(OracleError::NoPrevious { epoch, missing: before });
+        };
+        let bytes = self
+            .store
+            .evidence_by_hash(last.hash)
+            .await?
+            .ok_or(OracleError::NoEvidence { epoch: before, round: last.round })?;
+        Ok((last.hash, self.rebuild(&bytes)?.outcome.closing))
+    }
+}
+
+/// Sets who is linked, as of the header's block.
+fn link(opening: &mut State, links: &BTreeSet<ContributorId>) {
+    let mut people: BTreeMap<ContributorId, Person> =
+        std::mem::take(&mut opening.people).into_iter().map(|person| (person.id, person)).collect();
+    for person in people.values_mut() {
+        person.linked = links.contains(&person.id);
+    }
+    for id in links {
+        people.entry(*id).or_insert_with(|| Person { linked: true, ..Person::new(*id) });
+    }
+    opening.people = people.into_values().collect();
+}

@@ -1,0 +1,150 @@
+//! One oracle: its settings, store, policies, chain and view of GitHub, and the stages that an
+//! epoch goes through. Every stage may be repeated: what was done before is found and kept.
+
+use crate::chain::{BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, load_deployment};
+use crate::config::Config;
+use crate::fetch::{FetchError, GitHub, GitHubOptions};
+use crate::keys::{KeyError, OracleKey};
+use crate::linking::LinkingError;
+use crate::sign::SignError;
+use crate::store::{Store, StoreError};
+use guerdon_core::B256;
+use guerdon_core::evidence::EvidenceError;
+use guerdon_core::model::Epoch;
+use guerdon_core::policy::{Policy, PolicyError};
+use guerdon_core::verify::VerifyError;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, thiserror::Error)]
+pub enum OracleError {
+    #[error("cannot read the policy {path}: name another with --policy or the key `policy`")]
+    PolicyFile { path: PathBuf, source: std::io::Error },
+    #[error("{path}: {source}")]
+    Policy { path: PathBuf, source: PolicyError },
+    #[error(
+        "epoch {epoch} runs under policy {hash}, and no policy file here has that hash: put the file that was voted for \
+         into `policy` or `past_policies`"
+    )]
+    NoSuchPolicy { epoch: Epoch, hash: B256 },
+    #[error("governance has set no terms for epoch {0}: propose `setTerms` first")]
+    NoTerms(Epoch),
+    #[error(
+        "epoch {epoch} can be cut from {due} on (its end and the settle delay); the chain is at {now}, UTC seconds"
+    )]
+    NotDue { epoch: Epoch, due: u64, now: u64 },
+    #[error("epochs count from 1")]
+    NoEpoch,
+    #[error("epoch {missing} has no evidence yet, and epoch {epoch} goes on where it ends: cut {missing} first")]
+    NoPrevious { epoch: Epoch, missing: Epoch },
+    #[error("epoch {epoch}, round {round} has no evidence in the store: run `guerdon score --epoch {epoch}`")]
+    NoEvidence { epoch: Epoch, round: u32 },
+    #[error("epoch {epoch}, round {round} has no batch in the store: run `guerdon batch --epoch {epoch}`")]
+    NoBatch { epoch: Epoch, round: u32 },
+    #[error("the store has nothing of the configured repositories yet: run `guerdon fetch`")]
+    NotFetched,
+    #[error("no key is configured: add one to `oracle.keys`")]
+    NoKeys,
+    #[error("the batch in the store cannot be used: {0}")]
+    Stored(String),
+    #[error(transparent)]
+    Deployment(#[from] RecordError),
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Linking(#[from] LinkingError),
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    #[error(transparent)]
+    Batch(#[from] guerdon_core::batch::BatchError),
+}
+
+pub type Result<T, E = OracleError> = std::result::Result<T, E>;
+
+/// An oracle at work.
+#[derive(Debug)]
+pub struct Oracle {
+    pub config: Config,
+    pub store: Store,
+    pub chain: Chain,
+    pub schedule: Schedule,
+    policies: BTreeMap<B256, Policy>,
+}
+
+impl Oracle {
+    /// Opens the store and asks the chain who it is. GitHub is not needed yet.
+    pub async fn open(config: Config) -> Result<Self> {
+        let mut policies = BTreeMap::new();
+        for path in std::iter::once(&config.policy).chain(&config.past_policies) {
+            let policy = read_policy(path)?;
+            let hash = policy.hash().map_err(|source| OracleError::Policy { path: path.clone(), source })?;
+            policies.insert(hash, policy);
+        }
+        let chain = connect(&config).await?;
+        let schedule = chain.schedule().await?;
+        let store = Store::open(&config.database_url).await?;
+        Ok(Self { config, store, chain, schedule, policies })
+    }
+
+    /// The policy that governance set for an epoch.
+    pub fn policy(&self, epoch: Epoch, hash: B256) -> Result<&Policy> {
+        self.policies.get(&hash).ok_or(OracleError::NoSuchPolicy { epoch, hash })
+    }
+
+    /// The view of GitHub, by the configured token.
+    pub fn github(&self) -> Result<GitHub> {
+        github(&self.config)
+    }
+
+    /// The keys that sign.
+    pub fn keys(&self) -> Result<Vec<OracleKey>> {
+        let load = |source| OracleKey::load(source, self.chain.place().chain_id);
+        Ok(self.config.oracle.keys.iter().map(load).collect::<Result<_, _>>()?)
+    }
+
+    /// The key that pays for transactions.
+    pub fn submitter(&self) -> Result<Sender> {
+        let oracle = &self.config.oracle;
+        let source = oracle.submitter.as_ref().or_else(|| oracle.keys.first()).ok_or(OracleError::NoKeys)?;
+        Ok(self.chain.sender(&OracleKey::load(source, self.chain.place().chain_id)?)?)
+    }
+
+    /// The round that an epoch's next or current batch has.
+    pub async fn round(&self, epoch: Epoch) -> Result<u32> {
+        let state = self.chain.batch(epoch).await?;
+        Ok(match state.status {
+            BatchStatus::None | BatchStatus::Void => state.round.saturating_add(1),
+            BatchStatus::Posted | BatchStatus::Window | BatchStatus::Crediting | BatchStatus::Settled => state.round,
+        })
+    }
+}
+
+/// GitHub by the configured token.
+pub fn github(config: &Config) -> Result<GitHub> {
+    let mut options = GitHubOptions::new(config.github.token.read()?);
+    options.api_url.clone_from(&config.github.api_url);
+    options.graphql_url.clone_from(&config.github.graphql_url);
+    Ok(GitHub::new(options)?)
+}
+
+/// The chain of the configured deployment.
+pub async fn connect(config: &Config) -> Result<Chain> {
+    let deployment = load_deployment(&config.chain.deployment)?;
+    Ok(Chain::connect(&config.chain.rpc_url, &deployment).await?)
+}
+
+pub fn read_policy(path: &Path) -> Result<Policy> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| OracleError::PolicyFile { path: path.to_owned(), source })?;
+    Policy::from_toml(&text).map_err(|source| OracleError::Policy { path: path.to_owned(), source })
+}

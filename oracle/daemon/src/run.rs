@@ -1,0 +1,107 @@
+//! The daemon's loop. One tick fetches from GitHub and takes every due epoch as far as it can go;
+//! it is safe to repeat and to interrupt between ticks.
+
+use crate::fetch::{self, FetchPlan, GitHub, Progress as FetchProgress};
+use crate::oracle::{Oracle, Result};
+use crate::submit::Progress;
+use guerdon_core::model::Epoch;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// When the last good tick was, for readiness.
+#[derive(Debug)]
+pub struct Pulse {
+    started: Instant,
+    /// Milliseconds after `started`; 0 before the first good tick.
+    good: AtomicU64,
+    interval: Duration,
+}
+
+impl Pulse {
+    pub fn new(interval: Duration) -> Self {
+        Self { started: Instant::now(), good: AtomicU64::new(0), interval }
+    }
+
+    fn beat(&self) {
+        let since = self.started.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
+        self.good.store(since.max(1), Ordering::Relaxed);
+    }
+
+    /// The last good tick is younger than four intervals (and a minute, for short ones).
+    pub fn is_ready(&self) -> bool {
+        let good = self.good.load(Ordering::Relaxed);
+        let limit = (self.interval * 4).max(Duration::from_secs(60));
+        good > 0 && self.started.elapsed().saturating_sub(Duration::from_millis(good)) < limit
+    }
+}
+
+/// Ticks until cancelled. A failed tick is logged and the next one tries again.
+pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -> Result<()> {
+    let github = oracle.github()?;
+    let mut done = Epoch(0);
+    loop {
+        match tick(oracle, &github, &mut done).await {
+            Ok(()) => pulse.beat(),
+            Err(error) => tracing::error!(error = %chain_of(&error), "tick failed; trying again after the interval"),
+        }
+        tokio::select! {
+            () = cancelled.cancelled() => return Ok(()),
+            () = tokio::time::sleep(pulse.interval) => {}
+        }
+    }
+}
+
+/// One round of everything that is due. `done` is the last epoch that needs nothing more.
+pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch) -> Result<()> {
+    fetch_once(oracle, github, &fetch::Quiet).await?;
+    let now = oracle.chain.now().await?.timestamp;
+    let mut epoch = Epoch(done.0 + 1);
+    let mut unbroken = true;
+    while oracle.due(epoch) <= now {
+        let progress = advance(oracle, epoch).await?;
+        tracing::debug!(epoch = epoch.0, ?progress, "advanced");
+        unbroken &= matches!(progress, Progress::Empty | Progress::Settled);
+        if unbroken {
+            tracing::info!(epoch = epoch.0, ?progress, "epoch done");
+            *done = epoch;
+        }
+        epoch.0 += 1;
+    }
+    Ok(())
+}
+
+/// Takes one due epoch from facts to as far as its batch can go.
+pub async fn advance(oracle: &Oracle, epoch: Epoch) -> Result<Progress> {
+    let round = oracle.round(epoch).await?;
+    let Some(prepared) = oracle.batch(epoch, round).await? else {
+        return Ok(Progress::Empty);
+    };
+    let signatures = oracle.sign(&prepared).await?;
+    oracle.submit(&prepared, &signatures).await
+}
+
+/// Brings the store up to what GitHub has.
+pub async fn fetch_once(oracle: &Oracle, github: &GitHub, progress: &dyn FetchProgress) -> Result<fetch::FetchReport> {
+    let plan = FetchPlan {
+        repositories: oracle.config.repositories(),
+        organization: oracle.config.github.organization.clone(),
+        bots: oracle.config.github.bots.clone(),
+    };
+    Ok(fetch::fetch(github, &oracle.store, &plan, progress).await?)
+}
+
+/// An error and what caused it, in one line.
+pub fn chain_of(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

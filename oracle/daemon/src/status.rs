@@ -1,0 +1,136 @@
+//! Where everything stands: epochs as the store and the chain have them, contributors as the chain
+//! has them. Amounts leave here as decimal strings in base units.
+
+use crate::batching;
+use crate::chain::BatchStatus;
+use crate::oracle::{Oracle, OracleError, Result};
+use crate::store::{Account, ItemTable};
+use crate::{amount::Money, explain};
+use alloy::primitives::{Address, B256};
+use guerdon_core::model::{ContributorId, Epoch};
+use guerdon_core::score::PersonResult;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One epoch, for the command line, the API and the demo alike.
+#[derive(Clone, Debug, Serialize)]
+pub struct EpochStatus {
+    pub epoch: Epoch,
+    pub round: u32,
+    pub status: BatchStatus,
+    pub evidence_hash: B256,
+    /// Absent when the epoch pays nobody.
+    pub entries_hash: Option<B256>,
+    pub policy_hash: Option<B256>,
+    pub entries: usize,
+    /// Base units, decimal.
+    pub total: String,
+    /// Base units credited and skipped at credit, decimal.
+    pub credited: String,
+    pub skipped: String,
+    /// UTC seconds; absent before everything is published.
+    pub window_end: Option<u64>,
+    /// The transactions that this oracle sent.
+    pub post_tx: Option<B256>,
+    pub credit_tx: Option<B256>,
+}
+
+/// One contributor, as the chain has them.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContributorStatus {
+    pub id: ContributorId,
+    pub login: Option<String>,
+    pub wallet: Option<Address>,
+    /// Base units, decimal.
+    pub earned: String,
+    pub claimed: String,
+    pub claimable: String,
+    /// What waits for a link, base units, decimal.
+    pub accrued: String,
+}
+
+impl Oracle {
+    pub async fn money(&self) -> Result<Money> {
+        let token = self.chain.token().await?;
+        Ok(Money { unit: self.schedule.unit, decimals: token.decimals, symbol: token.symbol })
+    }
+
+    /// Every epoch that has evidence, its latest round.
+    pub async fn epochs(&self) -> Result<Vec<EpochStatus>> {
+        let mut rounds = BTreeMap::new();
+        for evidence in self.store.evidences().await? {
+            rounds.insert(evidence.epoch, (evidence.round, evidence.hash));
+        }
+        let mut epochs = Vec::new();
+        for (epoch, (round, hash)) in rounds {
+            epochs.push(self.epoch_status(epoch, round, hash).await?);
+        }
+        Ok(epochs)
+    }
+
+    async fn epoch_status(&self, epoch: Epoch, round: u32, evidence_hash: B256) -> Result<EpochStatus> {
+        let unit = self.schedule.unit;
+        let base = |units: u64| (alloy::primitives::U256::from(units) * unit).to_string();
+        let stored = self.store.batch(epoch, round).await?;
+        let batch = stored.as_ref().map(batching::read).transpose()?;
+        let chain = self.chain.batch(epoch).await?;
+        let posted = chain.round == round;
+        let transactions = self.store.transactions(epoch).await?;
+        let last = |purpose: &str| {
+            let of = |sent: &&crate::store::StoredTransaction| sent.transaction.purpose == purpose;
+            transactions.iter().rfind(of).map(|sent| sent.transaction.hash)
+        };
+        Ok(EpochStatus {
+            epoch,
+            round,
+            status: if posted { chain.status } else { BatchStatus::None },
+            evidence_hash,
+            entries_hash: batch.as_ref().map(|batch| batch.header.entries_hash),
+            policy_hash: batch.as_ref().map(|batch| batch.header.policy_hash),
+            entries: batch.as_ref().map_or(0, |batch| batch.entries.len()),
+            total: base(batch.as_ref().map_or(0, |batch| batch.header.total)),
+            credited: base(if posted { chain.credited } else { 0 }),
+            skipped: base(if posted { chain.skipped } else { 0 }),
+            window_end: (posted && chain.window_end > 0).then_some(chain.window_end),
+            post_tx: last("post"),
+            credit_tx: last("credit"),
+        })
+    }
+
+    /// A login or an id, as people type them.
+    pub async fn find(&self, who: &str) -> Result<Option<Account>> {
+        if let Ok(id) = who.parse::<u64>() {
+            let known = self.store.account(id).await?;
+            return Ok(Some(known.unwrap_or(Account { id, login: String::new(), bot: false })));
+        }
+        Ok(self.store.account_by_login(who.trim_start_matches('@')).await?)
+    }
+
+    pub async fn contributor(&self, account: &Account) -> Result<ContributorStatus> {
+        let id = ContributorId(account.id);
+        let held = self.chain.account(id).await?;
+        let unit = self.schedule.unit;
+        let base = |units: u64| (alloy::primitives::U256::from(units) * unit).to_string();
+        let last = self.store.items_of(ItemTable::People, id).await?.into_iter().next_back();
+        let last: Option<PersonResult> = last.as_ref().map(explain::parse).transpose()?;
+        Ok(ContributorStatus {
+            id,
+            login: Some(account.login.clone()).filter(|login| !login.is_empty()),
+            wallet: held.wallet,
+            earned: base(held.earned),
+            claimed: base(held.claimed),
+            claimable: base(held.earned.saturating_sub(held.claimed)),
+            accrued: base(last.map_or(0, |person| person.accrued)),
+        })
+    }
+
+    /// The evidence of an epoch's latest round.
+    pub async fn latest_evidence(&self, epoch: Epoch) -> Result<Vec<u8>> {
+        let last = self.store.evidences().await?.into_iter().rfind(|evidence| evidence.epoch == epoch);
+        let missing = OracleError::NoEvidence { epoch, round: last.as_ref().map_or(1, |evidence| evidence.round) };
+        match last {
+            Some(evidence) => self.store.evidence_by_hash(evidence.hash).await?.ok_or(missing),
+            None => Err(missing),
+        }
+    }
+}

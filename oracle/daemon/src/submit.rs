@@ -1,0 +1,134 @@
+//! Verbs 5 and 6, sign and submit: takes a batch, gives transactions. What the chain says decides
+//! the next step, so a crash anywhere is mended by running it again.
+
+use crate::batching::Prepared;
+use crate::chain::{BatchStatus, Sent};
+use crate::oracle::{Oracle, OracleError, Result};
+use crate::sign::{OracleSignature, Quorum, header_message, sign_digest};
+use crate::store::{NewTransaction, StoredSignature};
+use guerdon_bindings::message;
+use guerdon_core::B256;
+use guerdon_core::batch::{self, Chunk};
+use guerdon_core::model::Epoch;
+
+/// Where a batch stands after everything that can be done now was done.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case", tag = "step")]
+pub enum Progress {
+    /// Nobody is paid in this epoch.
+    Empty,
+    /// Published; can be credited from then on.
+    Window {
+        until: u64,
+    },
+    Settled,
+    /// Voided by the contract; the next tick makes the next round.
+    Void {
+        round: u32,
+    },
+}
+
+impl Oracle {
+    /// Signs a batch with every configured key that is in the oracle set. What is signed is stored
+    /// first, and a key that signed another header of this round refuses.
+    pub async fn sign(&self, prepared: &Prepared) -> Result<Vec<OracleSignature>> {
+        let set = self.chain.oracle_set().await?;
+        let header = &prepared.header;
+        let digest = self.digest(prepared);
+        for key in self.keys()?.iter().filter(|key| set.members.contains(&key.address())) {
+            let made = sign_digest(digest, key)?;
+            self.store
+                .put_signature(&StoredSignature {
+                    epoch: header.epoch,
+                    round: header.round,
+                    signer: made.signer,
+                    digest,
+                    signature: made.signature.to_vec(),
+                })
+                .await?;
+        }
+        let kept = self.store.signatures(header.epoch, header.round).await?;
+        let ours = kept.into_iter().filter(|signature| signature.digest == digest);
+        Ok(ours.map(|kept| OracleSignature { signer: kept.signer, signature: kept.signature.into() }).collect())
+    }
+
+    fn digest(&self, prepared: &Prepared) -> B256 {
+        message::digest(&header_message(&prepared.header), &self.chain.domain())
+    }
+
+    /// Takes a batch as far as it can go now: posts, publishes, and credits what is due.
+    pub async fn submit(&self, prepared: &Prepared, signatures: &[OracleSignature]) -> Result<Progress> {
+        let header = &prepared.header;
+        let chunks = batch::chunks(&prepared.entries, batch::MAX_CHUNK)?;
+        let state = self.chain.batch(header.epoch).await?;
+        if state.round < header.round {
+            self.post(prepared, signatures).await?;
+        } else if state.round > header.round || state.digest != self.digest(prepared) {
+            return Err(OracleError::Stored(format!(
+                "epoch {}: the chain has another batch (round {}) than this one (round {})",
+                header.epoch, state.round, header.round
+            )));
+        }
+        loop {
+            let state = self.chain.batch(header.epoch).await?;
+            let chunk = || chunk_at(&chunks, header.epoch, state.next_position);
+            match state.status {
+                BatchStatus::None => {
+                    return Err(OracleError::Stored(format!("epoch {}: the posted batch is gone", header.epoch)));
+                }
+                BatchStatus::Void => return Ok(Progress::Void { round: state.round }),
+                BatchStatus::Settled => return Ok(Progress::Settled),
+                BatchStatus::Posted => {
+                    if self.chain.now().await?.timestamp > state.publish_deadline {
+                        let sent = self.submitter()?.void_unpublished(header.epoch).await?;
+                        self.record("void", header.epoch, 0, sent).await?;
+                        continue;
+                    }
+                    let chunk = chunk()?;
+                    let sent = self.submitter()?.publish(header.epoch, chunk).await?;
+                    self.record("publish", header.epoch, chunk.first, sent).await?;
+                }
+                BatchStatus::Window | BatchStatus::Crediting => {
+                    if self.chain.now().await?.timestamp < state.window_end {
+                        return Ok(Progress::Window { until: state.window_end });
+                    }
+                    let chunk = chunk()?;
+                    let sent = self.submitter()?.credit(header.epoch, chunk).await?;
+                    self.record("credit", header.epoch, chunk.first, sent).await?;
+                }
+            }
+        }
+    }
+
+    async fn post(&self, prepared: &Prepared, signatures: &[OracleSignature]) -> Result<()> {
+        let set = self.chain.oracle_set().await?;
+        let mut quorum = Quorum::new(self.digest(prepared), &set);
+        for signature in signatures {
+            quorum.add(signature)?;
+        }
+        let sent = self.submitter()?.post_batch(&prepared.header, quorum.pack()?).await?;
+        self.record("post", prepared.header.epoch, 0, sent).await
+    }
+
+    async fn record(&self, purpose: &str, epoch: Epoch, position: usize, sent: Sent) -> Result<()> {
+        tracing::info!(stage = purpose, epoch = epoch.0, tx = %sent.tx, block = sent.block, gas = sent.gas_used, "mined");
+        let transaction = NewTransaction {
+            purpose: purpose.to_owned(),
+            epoch,
+            position: position.try_into().unwrap_or(u64::MAX),
+            hash: sent.tx,
+            status: "mined".to_owned(),
+            block: Some(sent.block),
+        };
+        self.store.put_transaction(&transaction).await?;
+        Ok(())
+    }
+}
+
+fn chunk_at(chunks: &[Chunk], epoch: Epoch, position: u32) -> Result<&Chunk> {
+    chunks.iter().find(|chunk| u32::try_from(chunk.first) == Ok(position)).ok_or_else(|| {
+        OracleError::Stored(format!(
+            "epoch {epoch}: the chain asks for entry {position}, where no chunk of ours begins"
+        ))
+    })
+}
