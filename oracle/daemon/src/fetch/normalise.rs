@@ -109,11 +109,10 @@ fn review_of(what: &str, review: ReviewItem, seen: &mut Seen) -> Result<Option<R
     let Some(mut verdict) = verdict_in(&review.state) else { return Ok(None) };
     let mut edited = None;
     // A verdict in words, where the reviewer pressed none of the buttons.
-    if review.state == "COMMENTED" && !review.is_minimized {
-        if let Some(said) = verdict_of(&review.body) {
-            verdict = said;
-            edited = maybe_at(what, review.last_edited_at.as_ref())?;
-        }
+    let in_words = review.state == "COMMENTED" && !review.is_minimized;
+    if let Some(said) = verdict_of(&review.body).filter(|_| in_words) {
+        verdict = said;
+        edited = maybe_at(what, review.last_edited_at.as_ref())?;
     }
     Ok(Some(ReviewEvent { id, at: at(what, submitted)?, by, verdict, edited, dismissed: None }))
 }

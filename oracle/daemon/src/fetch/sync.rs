@@ -5,7 +5,9 @@
 //! the order of their last change; review comments by REST, which alone promises to show their edits.
 
 use super::account::{BotList, Seen};
-use super::answer::{IssueNode, OrganizationData, PageInfo, PullNode, RepositoryData, RepositoryNode, RestComment};
+use super::answer::{
+    Connection, IssueNode, OrganizationData, PageInfo, PullNode, RepositoryData, RepositoryNode, RestComment,
+};
 use super::error::FetchError;
 use super::github::{GitHub, Rest, Usage};
 use super::load::row;
@@ -206,7 +208,7 @@ impl Sync<'_> {
                 "GitHub lists only some of the files"
             );
         }
-        let first = std::mem::replace(&mut node.timeline_items, super::answer::Connection::empty());
+        let first = std::mem::replace(&mut node.timeline_items, Connection::empty());
         let items = all_items(self.github, &what, Timeline::Pull, &node.id, first).await?;
         let record = normalise::pull(repository, node, files, items, seen)?;
         row(RecordKind::Pull, record.number, 0, &record)
@@ -233,7 +235,7 @@ impl Sync<'_> {
 
     async fn issue(&self, repository: &Repository, mut node: IssueNode, seen: &mut Seen) -> Result<Row, FetchError> {
         let what = format!("issue {}/{}#{}", repository.owner, repository.name, node.number);
-        let first = std::mem::replace(&mut node.timeline_items, super::answer::Connection::empty());
+        let first = std::mem::replace(&mut node.timeline_items, Connection::empty());
         let items = all_items(self.github, &what, Timeline::Issue, &node.id, first).await?;
         let record = normalise::issue(repository, node, items, seen)?;
         row(RecordKind::Issue, record.number, 0, &record)
