@@ -76,7 +76,7 @@ impl State {
             deletions: draft.files.iter().map(|f| f.deletions).sum(),
             changed_files: u32::try_from(draft.files.len()).unwrap_or(u32::MAX),
             files: Some(draft.files),
-            closes: closing_numbers(draft.body),
+            closes: closing_numbers(draft.body, &self.full_name(repository)),
             commits,
             reviews: Vec::new(),
             review_comments: Vec::new(),

@@ -95,8 +95,12 @@ struct Reply {
 
 enum Body {
     Json(Value),
+    /// JSON that is written already.
+    Written(String),
     Text(String),
 }
+
+const JSON: &str = "application/json; charset=utf-8";
 
 impl Reply {
     fn json(status: u16, body: Value) -> Self {
@@ -143,7 +147,8 @@ async fn respond(
 fn into_response(reply: Reply, is_graphql: bool, budget: &Budget) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (kind, body) = match reply.body {
-        Body::Json(value) => ("application/json; charset=utf-8", value.to_string()),
+        Body::Json(value) => (JSON, value.to_string()),
+        Body::Written(json) => (JSON, json),
         Body::Text(text) => ("text/html; charset=utf-8", text),
     };
     let mut headers = HeaderMap::new();
@@ -185,7 +190,8 @@ impl Service {
                 cost: answer.cost,
                 nodes: answer.nodes,
                 operation: answer.operation,
-                ..Reply::json(answer.status, answer.body)
+                body: Body::Written(answer.body),
+                ..Reply::json(answer.status, Value::Null)
             };
         }
         if method != Method::GET && method != Method::HEAD {

@@ -171,6 +171,13 @@ impl State {
         self.names.get(&format!("{owner}/{name}").to_lowercase()).and_then(|id| self.repositories.get(id))
     }
 
+    /// `owner/name`; empty where there is no such repository.
+    pub fn full_name(&self, id: RepositoryId) -> String {
+        let Some(repository) = self.repositories.get(&id) else { return String::new() };
+        let owner = self.accounts.get(&repository.owner).map_or("", |a| a.login.as_str());
+        format!("{owner}/{}", repository.name)
+    }
+
     pub fn repository_mut(&mut self, id: RepositoryId) -> Result<&mut Repository, StateError> {
         self.repositories.get_mut(&id).ok_or_else(|| StateError::UnknownRepository(id.0.to_string()))
     }

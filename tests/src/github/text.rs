@@ -4,24 +4,36 @@ use super::model::CommitAuthor;
 
 const CLOSING: [&str; 9] = ["close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved"];
 
-/// Numbers that follow a closing keyword (`Fixes #12`, `closes: #3`), ascending, each once. References to other repositories are not followed.
-pub fn closing_numbers(text: &str) -> Vec<u32> {
+/// Numbers that follow a closing keyword (`Fixes #12`, `closes: owner/name#3`, a full address), ascending, each once.
+/// References to other repositories than `repository` (`owner/name`) are not followed.
+pub fn closing_numbers(text: &str, repository: &str) -> Vec<u32> {
     let mut numbers = Vec::new();
     let mut words = text.split_whitespace().peekable();
     while let Some(word) = words.next() {
         let word = word.trim_start_matches(['(', '*', '_', '[', '-']).trim_end_matches(':').to_ascii_lowercase();
-        if !CLOSING.contains(&word.as_str()) {
-            continue;
+        if CLOSING.contains(&word.as_str()) {
+            numbers.extend(words.peek().and_then(|next| reference(next, repository)));
         }
-        let digits: Option<String> = words
-            .peek()
-            .and_then(|next| next.trim_start_matches(['(', '[', '*']).strip_prefix('#'))
-            .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect());
-        numbers.extend(digits.and_then(|d| d.parse::<u32>().ok()));
     }
     numbers.sort_unstable();
     numbers.dedup();
     numbers
+}
+
+/// `#12`, `owner/name#12` or `https://github.com/owner/name/issues/12`.
+fn reference(word: &str, repository: &str) -> Option<u32> {
+    let word = word.trim_start_matches(['(', '[', '*', '<']);
+    let address = |kind: &str| {
+        let rest = word.strip_prefix("https://github.com/")?.strip_prefix(repository)?;
+        rest.strip_prefix(kind)
+    };
+    let rest = word
+        .strip_prefix('#')
+        .or_else(|| word.strip_prefix(repository)?.strip_prefix('#'))
+        .or_else(|| address("/issues/"))
+        .or_else(|| address("/pull/"))?;
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
 }
 
 /// The people of `Co-authored-by: Name <email>` lines, without accounts.
@@ -64,8 +76,22 @@ mod tests {
 
     #[test]
     fn closing_keywords_are_found() {
-        assert_eq!(closing_numbers("Fixes #12, closes: #3.\nResolves (#4) and fixes other/repo#9"), [3, 4, 12]);
-        assert_eq!(closing_numbers("prefix #1, see #2, fix it #3"), Vec::<u32>::new());
+        let found = |text| closing_numbers(text, "o/r");
+        assert_eq!(
+            found(
+                "Fixes #12, closes: #3.
+Resolves (#4) and fixes other/repo#9"
+            ),
+            [3, 4, 12]
+        );
+        assert_eq!(
+            found(
+                "fixes o/r#5
+* Closes https://github.com/o/r/issues/6."
+            ),
+            [5, 6]
+        );
+        assert_eq!(found("prefix #1, see #2, fix it #3, fixes https://github.com/o/other/issues/4"), Vec::<u32>::new());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use guerdon_tests::github::model::{Closer, EventKind};
+use guerdon_tests::github::model::{Closer, EventKind, StateReason};
 use guerdon_tests::github::{ArchiveError, Server, World};
 use serde_json::{Value, json};
 
@@ -88,7 +88,10 @@ fn small(root: &Path) {
     );
     let issue = json!({ "id": 11, "number": 1, "title": "Leaks", "body": null, "user": user("ghost", 10_137), "state": "closed",
         "created_at": "2024-01-01T00:00:00Z", "updated_at": "2024-01-03T00:00:09Z", "closed_at": "2024-01-03T00:00:09Z", "state_reason": "duplicate" });
-    write(&at, "issues.ndjson", &[issue]);
+    // Closed a moment before the merge, and tied to it by hand.
+    let tied = json!({ "id": 13, "number": 3, "title": "Creaks", "body": null, "user": ann, "state": "closed",
+        "created_at": "2024-01-01T00:00:00Z", "updated_at": "2024-01-03T00:00:05Z", "closed_at": "2024-01-03T00:00:05Z", "state_reason": "completed" });
+    write(&at, "issues.ndjson", &[issue, tied]);
     let pull = json!({ "id": 12, "number": 2, "title": "Mend", "body": "Fixes #1", "user": ann, "state": "closed", "created_at": "2024-01-02T00:00:00Z",
         "updated_at": "2024-01-03T00:00:09Z", "closed_at": "2024-01-03T00:00:08Z", "merged_at": "2024-01-03T00:00:08Z", "merged_by": bob,
         "merge_commit_sha": "aa", "base": { "ref": "main", "sha": "b" }, "head": { "ref": "x", "sha": "c" }, "additions": 1 });
@@ -97,7 +100,11 @@ fn small(root: &Path) {
         json!({ "number": 1, "event": "closed", "id": 21, "actor": bob, "created_at": "2024-01-03T00:00:09Z" });
     let odd =
         json!({ "number": 1, "event": "beautified", "id": 22, "actor": bob, "created_at": "2024-01-03T00:00:09Z" });
-    write(&at, "timeline.ndjson", &[closed, odd]);
+    let connected =
+        json!({ "number": 3, "event": "connected", "id": 23, "actor": bob, "created_at": "2024-01-02T00:00:09Z" });
+    let before =
+        json!({ "number": 3, "event": "closed", "id": 24, "actor": bob, "created_at": "2024-01-03T00:00:05Z" });
+    write(&at, "timeline.ndjson", &[closed, odd, connected, before]);
     write(
         &at,
         "reviews.ndjson",
@@ -115,18 +122,23 @@ fn any_organisation_in_that_layout_loads_and_what_is_unknown_is_counted() {
     let report = &world.load_report();
     assert_eq!(report.unknown_files, ["aviary/nest/weather.ndjson"]);
     let nest = &report.repositories[0];
-    assert_eq!((nest.name.as_str(), nest.pulls, nest.merged, nest.issues), ("aviary/nest", 1, 1, 1));
+    assert_eq!((nest.name.as_str(), nest.pulls, nest.merged, nest.issues), ("aviary/nest", 1, 1, 2));
     assert_eq!(nest.events_skipped.get("beautified"), Some(&1));
     assert_eq!(nest.orphans.get("reviews"), Some(&1));
-    assert_eq!((nest.closers_derived, nest.events_added, nest.pulls_without_files), (1, 1, 1));
+    assert_eq!((nest.closers_derived, nest.events_added, nest.pulls_without_files), (2, 1, 1));
     let state = world.read();
-    let issue = &state.repository_named("Aviary", "Nest").unwrap().threads[&1];
-    assert_eq!(issue.author, None);
-    let EventKind::Closed { closer: Some(Closer::Pull(by)), .. } = &issue.events[0].kind else {
-        panic!("{:?}", issue.events)
-    };
-    assert_eq!(by.number, 2);
-    drop(state);
+    let threads = &state.repository_named("Aviary", "Nest").unwrap().threads;
+    assert_eq!(threads[&1].author, None);
+    for number in [1, 3] {
+        let closed = threads[&number].events.iter().find_map(|e| match &e.kind {
+            EventKind::Closed { closer, reason } => Some((closer, *reason)),
+            _ => None,
+        });
+        let (closer, reason) = closed.unwrap();
+        assert!(matches!(closer, Some(Closer::Pull(by)) if by.number == 2), "{closer:?}");
+        assert_eq!(reason == Some(StateReason::NotPlanned), number == 1);
+    }
+    assert_eq!(threads[&2].pull.as_ref().unwrap().closes, [1, 3]);
 }
 
 #[test]

@@ -85,7 +85,7 @@ async fn a_cursor_by_update_finds_what_moved_behind_it() {
         .change(|state| {
             let repository = state.repository_named(sample::ORG, "prairie").unwrap().id;
             let who = state.account_id("wren-okafor")?;
-            let on = guerdon_tests::github::model::ThreadRef { repository, number: moved as u32 };
+            let on = guerdon_tests::github::model::ThreadRef { repository, number: u32::try_from(moved).unwrap() };
             state.comment(on, sample::epoch_start(9), who, "late")
         })
         .unwrap();

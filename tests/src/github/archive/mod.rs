@@ -6,10 +6,11 @@
 //! the files.
 //!
 //! What REST leaves out is derived, always the same way:
-//! - **Closers.** An issue's `closed` event has no closer in an export. It is the pull request of the same repository
-//!   that was merged at most 60 seconds earlier and whose body, commits or merge commit name the issue after a
-//!   closing keyword (the latest merge, then the highest number); else the pull request that holds the event's commit;
-//!   else that commit; else none.
+//! - **Closers.** An issue's `closed` event has no closer in an export. It is a pull request of the same repository
+//!   that was merged from 60 seconds before to 10 seconds after it (GitHub notes the closing first at times) and whose
+//!   body, commits or merge commit name the issue after a closing keyword: the latest merge, then the highest number.
+//!   Else, if somebody connected the issue to a pull request by hand (an export does not say to which), the only
+//!   pull request merged in that time; else the one that holds the event's commit; else that commit; else none.
 //! - **Edits.** A comment changed after it was made was edited then; the earlier text is not known.
 //! - **State reasons.** The issue's reason belongs to its last closing; `duplicate`, which the published schema does
 //!   not have, is `NOT_PLANNED`.
@@ -20,6 +21,7 @@
 
 mod assemble;
 mod closers;
+mod events;
 mod raw;
 
 use std::collections::BTreeMap;

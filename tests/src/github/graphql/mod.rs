@@ -21,7 +21,7 @@ use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::resolvers::Execution;
 use apollo_compiler::response::{GraphQLError, JsonMap};
 use apollo_compiler::validation::DiagnosticList;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::model::AccountId;
@@ -45,7 +45,8 @@ pub(super) struct Context<'w> {
 /// An answered request and what the log says of it.
 pub struct Answer {
     pub status: u16,
-    pub body: Value,
+    /// JSON, with the fields in the order of the query.
+    pub body: String,
     pub cost: u64,
     pub nodes: u64,
     pub operation: Option<String>,
@@ -53,8 +54,15 @@ pub struct Answer {
 
 impl Answer {
     fn errors(errors: impl Into<Value>) -> Self {
-        Self { status: 200, body: json!({ "errors": errors.into() }), cost: 0, nodes: 0, operation: None }
+        Self { status: 200, body: json!({ "errors": errors.into() }).to_string(), cost: 0, nodes: 0, operation: None }
     }
+}
+
+#[derive(Serialize)]
+struct Written<'r> {
+    data: &'r Option<JsonMap>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -71,11 +79,12 @@ pub fn answer(world: &World, body: &[u8]) -> Answer {
     let body: Body = match serde_json::from_slice(body) {
         Ok(body) => body,
         Err(_) => {
-            return Answer { status: 400, ..Answer::errors(Value::Null) }.with_body(json!({
+            let body = json!({
                 "message": "Problems parsing JSON",
                 "documentation_url": "https://docs.github.com/graphql",
                 "status": "400",
-            }));
+            });
+            return Answer { status: 400, body: body.to_string(), ..Answer::errors(Value::Null) };
         }
     };
     let Some(query) = body.query else {
@@ -134,17 +143,10 @@ fn execute(world: &World, execution: &Execution<'_>, cost: cost::Cost) -> Answer
     };
     let element_errors = context.element_errors.into_inner();
     let errors: Vec<Value> = response.errors.iter().chain(&element_errors).map(github_form).collect();
-    let data = serde_json::to_value(&response.data).unwrap_or(Value::Null);
-    let mut body = json!({ "data": data });
-    if let (false, Some(object)) = (errors.is_empty(), body.as_object_mut()) {
-        object.insert("errors".to_owned(), errors.into());
-    }
-    Answer { status: 200, body, cost: cost.points, nodes: cost.nodes, operation: None }
-}
-
-impl Answer {
-    fn with_body(self, body: Value) -> Self {
-        Self { body, ..self }
+    let body = serde_json::to_string(&Written { data: &response.data, errors });
+    match body {
+        Ok(body) => Answer { status: 200, body, cost: cost.points, nodes: cost.nodes, operation: None },
+        Err(e) => Answer::errors(json!([{ "message": e.to_string() }])),
     }
 }
 
