@@ -1,4 +1,5 @@
 //! Records become facts as of a cutoff, whatever happened later.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 use guerdon::fetch::{
     CloseEvent, CommentRecord, CommitCloser, IssueEvent, IssueRecord, LabelEvent, PullCloser, PullRecord, Records,

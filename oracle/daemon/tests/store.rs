@@ -1,4 +1,5 @@
 //! The store on real SQLite files.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 use alloy::primitives::{Address, B256};
 use guerdon::store::{

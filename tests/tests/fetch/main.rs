@@ -1,0 +1,14 @@
+//! The daemon's fetch over HTTP against the GitHub stand-in.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+mod acts;
+mod bench;
+mod faults;
+mod real;
+mod sample;
