@@ -57,12 +57,7 @@ contract GuerdonGovernor is
     /// @notice The voting period is below the shortest one.
     error GuerdonGovernor_VotingPeriodTooShort(uint32 votingPeriod, uint32 minimum);
 
-    constructor(
-        IVotes token_,
-        TimelockController timelock_,
-        address treasury_,
-        GovernorConfig memory config
-    )
+    constructor(IVotes token_, TimelockController timelock_, address treasury_, GovernorConfig memory config)
         Governor("GuerdonGovernor")
         GovernorSettings(config.votingDelay, config.votingPeriod, config.proposalThreshold)
         GovernorVotes(token_)
@@ -74,24 +69,23 @@ contract GuerdonGovernor is
     }
 
     /// @notice Votes that must be cast for or abstain on a proposal whose snapshot is at `timepoint`.
-    function quorum(
-        uint256 timepoint
-    ) public view override(Governor, GovernorVotesQuorumFraction) returns (uint256) {
+    function quorum(uint256 timepoint) public view override(Governor, GovernorVotesQuorumFraction) returns (uint256) {
         uint256 votes = token().getPastTotalSupply(timepoint) - token().getPastVotes(treasury, timepoint);
         return Math.mulDiv(votes, quorumNumerator(timepoint), quorumDenominator());
     }
 
     // The rest is what Solidity asks for where modules meet.
 
-    function state(
-        uint256 proposalId
-    ) public view override(Governor, GovernorTimelockControl) returns (ProposalState) {
+    function state(uint256 proposalId) public view override(Governor, GovernorTimelockControl) returns (ProposalState) {
         return super.state(proposalId);
     }
 
-    function proposalNeedsQueuing(
-        uint256 proposalId
-    ) public view override(Governor, GovernorTimelockControl) returns (bool) {
+    function proposalNeedsQueuing(uint256 proposalId)
+        public
+        view
+        override(Governor, GovernorTimelockControl)
+        returns (bool)
+    {
         return super.proposalNeedsQueuing(proposalId);
     }
 
@@ -99,33 +93,30 @@ contract GuerdonGovernor is
         return super.proposalThreshold();
     }
 
-    function proposalDeadline(
-        uint256 proposalId
-    ) public view override(Governor, GovernorPreventLateQuorum) returns (uint256) {
+    function proposalDeadline(uint256 proposalId)
+        public
+        view
+        override(Governor, GovernorPreventLateQuorum)
+        returns (uint256)
+    {
         return super.proposalDeadline(proposalId);
     }
 
-    function _setVotingDelay(
-        uint48 newVotingDelay
-    ) internal override {
+    function _setVotingDelay(uint48 newVotingDelay) internal override {
         if (newVotingDelay < MIN_VOTING_DELAY) {
             revert GuerdonGovernor_VotingDelayTooShort(newVotingDelay, MIN_VOTING_DELAY);
         }
         super._setVotingDelay(newVotingDelay);
     }
 
-    function _setVotingPeriod(
-        uint32 newVotingPeriod
-    ) internal override {
+    function _setVotingPeriod(uint32 newVotingPeriod) internal override {
         if (newVotingPeriod < MIN_VOTING_PERIOD) {
             revert GuerdonGovernor_VotingPeriodTooShort(newVotingPeriod, MIN_VOTING_PERIOD);
         }
         super._setVotingPeriod(newVotingPeriod);
     }
 
-    function _tallyUpdated(
-        uint256 proposalId
-    ) internal override(Governor, GovernorPreventLateQuorum) {
+    function _tallyUpdated(uint256 proposalId) internal override(Governor, GovernorPreventLateQuorum) {
         super._tallyUpdated(proposalId);
     }
 

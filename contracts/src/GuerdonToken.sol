@@ -24,11 +24,10 @@ contract GuerdonToken is ERC20, ERC20Permit, ERC20Votes {
     /// @notice An address is listed twice at genesis, or gets nothing.
     error GuerdonToken_InvalidAllocation(uint256 index, address to);
 
-    constructor(
-        string memory name_,
-        string memory symbol_,
-        Allocation[] memory allocations
-    ) ERC20(name_, symbol_) ERC20Permit(name_) {
+    constructor(string memory name_, string memory symbol_, Allocation[] memory allocations)
+        ERC20(name_, symbol_)
+        ERC20Permit(name_)
+    {
         for (uint256 i = 0; i < allocations.length; ++i) {
             address to = allocations[i].to;
             if (allocations[i].amount == 0 || delegates(to) != address(0)) {
@@ -51,17 +50,11 @@ contract GuerdonToken is ERC20, ERC20Permit, ERC20Votes {
     }
 
     /// @notice Next nonce of an owner, shared by permits and delegations.
-    function nonces(
-        address owner
-    ) public view override(ERC20Permit, Nonces) returns (uint256) {
+    function nonces(address owner) public view override(ERC20Permit, Nonces) returns (uint256) {
         return super.nonces(owner);
     }
 
-    function _update(
-        address from,
-        address to,
-        uint256 value
-    ) internal override(ERC20, ERC20Votes) {
+    function _update(address from, address to, uint256 value) internal override(ERC20, ERC20Votes) {
         super._update(from, to, value);
     }
 }

@@ -12,9 +12,7 @@ import {Config} from "./interfaces/Types.sol";
 /// @notice See {IRewardDistributor}. The parts live in `distributor/`, split by what changes together.
 /// @dev The Treasury and the governance may be addresses that are deployed after this contract; the token must exist.
 contract RewardDistributor is Batches, IRewardDistributor {
-    constructor(
-        Config memory config
-    )
+    constructor(Config memory config)
         OracleSet(config.oracles, config.threshold, config.baseUrl)
         Accounts(config.token, config.unit)
         EpochTerms(config.governance, config.epochStart, config.epochLength, config.terms)

@@ -5,24 +5,28 @@ import {Budget, ITreasury, InitialBudget} from "./interfaces/ITreasury.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Treasury
 /// @notice See {ITreasury}.
 contract Treasury is ITreasury {
-    using RateLimiter for RateLimiter.RefillingBucket;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    /// @dev What one spender may do with one token.
-    /// @param reserved What it holds back now.
-    /// @param since When it first got a budget; keeps the slot from returning to zero, which would make reserving dear.
+    /// @dev What one spender may do with one token: a bucket that refills in `period`, and what was reserved from it. The bucket
+    /// is that of OpenZeppelin's `RateLimiter`, laid out so that reserving writes one slot instead of two.
+    /// @param capacity Most that can be used at once.
+    /// @param period Seconds in which a used-up bucket refills; zero before there is a budget.
+    /// @param used What was used of the capacity at `updated`.
+    /// @param reserved What the spender holds back now.
+    /// @param updated When `used` was written.
     struct Grant {
-        RateLimiter.RefillingBucket bucket;
-        uint208 reserved;
-        uint48 since;
+        uint208 capacity;
+        uint48 period;
+        uint104 used;
+        uint104 reserved;
+        uint48 updated;
     }
 
     /// @dev What all spenders together hold back of one token.
@@ -31,8 +35,6 @@ contract Treasury is ITreasury {
         uint208 reserved;
         uint48 grants;
     }
-
-    bytes32 private constant BUCKET = bytes32(0);
 
     /// @inheritdoc ITreasury
     address public immutable owner;
@@ -45,10 +47,7 @@ contract Treasury is ITreasury {
         _;
     }
 
-    constructor(
-        address owner_,
-        InitialBudget[] memory budgets
-    ) {
+    constructor(address owner_, InitialBudget[] memory budgets) {
         if (owner_ == address(0)) revert Treasury_ZeroAddress();
         owner = owner_;
         for (uint256 i = 0; i < budgets.length; ++i) {
@@ -61,46 +60,40 @@ contract Treasury is ITreasury {
     // -------------------------------------------------------------------------------------------- spenders
 
     /// @inheritdoc ITreasury
-    function reserve(
-        address token,
-        uint256 amount
-    ) external {
+    function reserve(address token, uint256 amount) external {
         // Check: the budget lets it through and the money is there.
         Grant storage grant = _grants[msg.sender][token];
-        if (!grant.bucket.tryConsume(BUCKET, amount)) {
-            revert Treasury_OverBudget(msg.sender, token, amount, grant.bucket.available(BUCKET));
-        }
+        uint256 used = _used(grant);
+        uint256 available = Math.saturatingSub(grant.capacity, used);
+        if (amount > available) revert Treasury_OverBudget(msg.sender, token, amount, available);
         uint256 unreserved = unreservedOf(token);
         if (amount > unreserved) revert Treasury_Insufficient(token, amount, unreserved);
 
         // Effect
-        grant.reserved += amount.toUint208();
+        _update(grant, used + amount, grant.reserved + amount);
         _reservations[token].reserved += amount.toUint208();
         emit Reserved(msg.sender, token, amount);
     }
 
     /// @inheritdoc ITreasury
-    function release(
-        address token,
-        uint256 amount
-    ) external {
-        // Check, Effect
+    function release(address token, uint256 amount) external {
         Grant storage grant = _grants[msg.sender][token];
-        _unreserve(grant, token, amount);
-        // Nothing was spent, so the budget gets it back, up to its capacity.
-        uint256 used = Math.saturatingSub(grant.bucket.used(BUCKET), amount);
-        grant.bucket._items[BUCKET] =
-            RateLimiter.RefillingBucketItem({_lastUsed: used.toUint208(), _lastTimepoint: uint48(block.timestamp)});
+        uint256 reserved = _requireReserved(grant, token, amount);
+
+        // Effect: nothing was spent, so the budget gets it back too, up to its capacity.
+        _update(grant, Math.saturatingSub(_used(grant), amount), reserved - amount);
+        _reservations[token].reserved -= amount.toUint208();
         emit Released(msg.sender, token, amount);
     }
 
     /// @inheritdoc ITreasury
-    function pay(
-        address token,
-        uint256 amount
-    ) external {
-        // Check, Effect
-        _unreserve(_grants[msg.sender][token], token, amount);
+    function pay(address token, uint256 amount) external {
+        Grant storage grant = _grants[msg.sender][token];
+        uint256 reserved = _requireReserved(grant, token, amount);
+
+        // Effect
+        grant.reserved = (reserved - amount).toUint104();
+        _reservations[token].reserved -= amount.toUint208();
         emit Paid(msg.sender, token, amount);
 
         // Interaction
@@ -110,21 +103,12 @@ contract Treasury is ITreasury {
     // ----------------------------------------------------------------------------------------------- owner
 
     /// @inheritdoc ITreasury
-    function setBudget(
-        address spender,
-        address token,
-        uint208 capacity,
-        uint48 period
-    ) external onlyOwner {
+    function setBudget(address spender, address token, uint208 capacity, uint48 period) external onlyOwner {
         _setBudget(spender, token, capacity, period);
     }
 
     /// @inheritdoc ITreasury
-    function transferERC20(
-        address token,
-        address to,
-        uint256 amount
-    ) external onlyOwner {
+    function transferERC20(address token, address to, uint256 amount) external onlyOwner {
         // Check
         uint256 unreserved = unreservedOf(token);
         if (amount > unreserved) revert Treasury_Insufficient(token, amount, unreserved);
@@ -135,10 +119,7 @@ contract Treasury is ITreasury {
     }
 
     /// @inheritdoc ITreasury
-    function transferETH(
-        address payable to,
-        uint256 amount
-    ) external onlyOwner {
+    function transferETH(address payable to, uint256 amount) external onlyOwner {
         // Check
         if (to == address(0)) revert Treasury_ZeroAddress();
         if (amount > address(this).balance) {
@@ -153,30 +134,23 @@ contract Treasury is ITreasury {
     // ----------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc ITreasury
-    function budget(
-        address spender,
-        address token
-    ) external view returns (Budget memory) {
+    function budget(address spender, address token) external view returns (Budget memory) {
         Grant storage grant = _grants[spender][token];
         return Budget({
-            capacity: grant.bucket._capacity,
-            period: grant.bucket._window,
-            available: grant.bucket.available(BUCKET),
+            capacity: grant.capacity,
+            period: grant.period,
+            available: Math.saturatingSub(grant.capacity, _used(grant)),
             reserved: grant.reserved
         });
     }
 
     /// @inheritdoc ITreasury
-    function reservedOf(
-        address token
-    ) public view returns (uint256) {
+    function reservedOf(address token) public view returns (uint256) {
         return _reservations[token].reserved;
     }
 
     /// @inheritdoc ITreasury
-    function unreservedOf(
-        address token
-    ) public view returns (uint256) {
+    function unreservedOf(address token) public view returns (uint256) {
         return Math.saturatingSub(IERC20(token).balanceOf(address(this)), reservedOf(token));
     }
 
@@ -186,33 +160,37 @@ contract Treasury is ITreasury {
         if (msg.sender != owner) revert Treasury_NotOwner(msg.sender);
     }
 
-    function _setBudget(
-        address spender,
-        address token,
-        uint208 capacity,
-        uint48 period
-    ) private {
+    function _setBudget(address spender, address token, uint208 capacity, uint48 period) private {
         if (spender == address(0) || token == address(0)) revert Treasury_ZeroAddress();
         if (period == 0 && capacity != 0) revert Treasury_NoPeriod(spender, token);
         Grant storage grant = _grants[spender][token];
-        if (grant.since == 0) {
-            grant.since = uint48(block.timestamp);
-            ++_reservations[token].grants;
-        }
+        if (grant.updated == 0) ++_reservations[token].grants;
         // What refilled until now did so under the old settings.
-        grant.bucket.sync(BUCKET);
-        grant.bucket.updateSettings(period, capacity);
+        _update(grant, _used(grant), grant.reserved);
+        grant.capacity = capacity;
+        grant.period = period;
         emit BudgetSet(spender, token, capacity, period);
     }
 
-    function _unreserve(
-        Grant storage grant,
-        address token,
-        uint256 amount
-    ) private {
-        uint256 reserved = grant.reserved;
+    function _requireReserved(Grant storage grant, address token, uint256 amount)
+        private
+        view
+        returns (uint256 reserved)
+    {
+        reserved = grant.reserved;
         if (amount > reserved) revert Treasury_NotReserved(msg.sender, token, amount, reserved);
-        grant.reserved = (reserved - amount).toUint208();
-        _reservations[token].reserved -= amount.toUint208();
+    }
+
+    /// @dev What of the capacity is used now: what was, less what has refilled since.
+    function _used(Grant storage grant) private view returns (uint256) {
+        uint256 period = grant.period;
+        if (period == 0) return grant.used;
+        return Math.saturatingSub(grant.used, Math.mulDiv(block.timestamp - grant.updated, grant.capacity, period));
+    }
+
+    /// @dev One write: the slot's three fields at once.
+    function _update(Grant storage grant, uint256 used, uint256 reserved) private {
+        (grant.used, grant.reserved, grant.updated) =
+        (used.toUint104(), reserved.toUint104(), block.timestamp.toUint48());
     }
 }

@@ -17,6 +17,10 @@ abstract contract Accounts is OracleSet, IAccounts {
     bytes32 private constant LINK_ATTESTATION_TYPEHASH =
         keccak256("LinkAttestation(uint64 oracleSet,uint64 id,address wallet,uint64 nonce,uint64 validUntil)");
 
+    uint256 private constant EARNED = 160;
+    uint256 private constant CLAIMED = 208;
+    uint256 private constant UINT48 = type(uint48).max;
+
     /// @inheritdoc IAccounts
     address public immutable token;
     /// @inheritdoc IAccounts
@@ -25,10 +29,7 @@ abstract contract Accounts is OracleSet, IAccounts {
     mapping(uint64 id => Account) private _accounts;
     mapping(uint64 id => uint64) private _linkNonces;
 
-    constructor(
-        address token_,
-        uint256 unit_
-    ) {
+    constructor(address token_, uint256 unit_) {
         if (unit_ == 0) revert Accounts_NoUnit();
         uint256 supply = IERC20(token_).totalSupply();
         if (supply / unit_ > type(uint48).max) revert Accounts_UnitTooSmall(unit_, supply);
@@ -67,90 +68,69 @@ abstract contract Accounts is OracleSet, IAccounts {
     }
 
     /// @inheritdoc IAccounts
-    function claim(
-        uint64 id
-    ) external returns (uint256 amount) {
+    function claim(uint64 id) external returns (uint256 amount) {
         // Check
-        Account memory held = _accounts[id];
-        if (held.wallet == address(0)) revert Accounts_NotLinked(id);
-        if (held.earned == held.claimed) revert Accounts_NothingToClaim(id);
+        uint256 word = _read(id);
+        address wallet = _walletIn(word);
+        uint256 units = _unclaimedIn(word);
+        if (wallet == address(0)) revert Accounts_NotLinked(id);
+        if (units == 0) revert Accounts_NothingToClaim(id);
 
         // Effect
-        _accounts[id].claimed = held.earned;
-        amount = uint256(held.earned - held.claimed) * unit;
-        emit Claimed(id, held.wallet, amount);
+        _write(id, word + (units << CLAIMED));
+        amount = units * unit;
+        emit Claimed(id, wallet, amount);
 
         // Interaction
-        IERC20(token).safeTransfer(held.wallet, amount);
+        IERC20(token).safeTransfer(wallet, amount);
     }
 
     /// @inheritdoc IAccounts
-    function claimMany(
-        uint64[] calldata ids
-    ) external returns (uint256 amount) {
+    function claimMany(uint64[] calldata ids) external returns (uint256 amount) {
         for (uint256 i = 0; i < ids.length; ++i) {
             amount += _tryClaim(ids[i]);
         }
     }
 
     /// @inheritdoc IAccounts
-    function account(
-        uint64 id
-    ) external view returns (Account memory) {
+    function account(uint64 id) external view returns (Account memory) {
         return _accounts[id];
     }
 
     /// @inheritdoc IAccounts
-    function linkNonce(
-        uint64 id
-    ) external view returns (uint64) {
+    function linkNonce(uint64 id) external view returns (uint64) {
         return _linkNonces[id];
     }
 
     /// @inheritdoc IAccounts
-    function claimable(
-        uint64 id
-    ) external view returns (uint256) {
+    function claimable(uint64 id) external view returns (uint256) {
         Account memory held = _accounts[id];
         return uint256(held.earned - held.claimed) * unit;
     }
 
     /// @inheritdoc IAccounts
-    function hashLink(
-        Link calldata message
-    ) external view returns (bytes32) {
+    function hashLink(Link calldata message) external view returns (bytes32) {
         return _hashLink(message);
     }
 
     /// @inheritdoc IAccounts
-    function hashLinkAttestation(
-        LinkAttestation calldata message
-    ) external view returns (bytes32) {
+    function hashLinkAttestation(LinkAttestation calldata message) external view returns (bytes32) {
         return _hashLinkAttestation(message);
     }
 
     /// @dev Adds units to an account, or says why it cannot.
-    function _creditAccount(
-        uint64 id,
-        uint48 units
-    ) internal returns (bool credited, SkipReason reason) {
-        Account memory held = _accounts[id];
-        if (held.wallet == address(0)) return (false, SkipReason.NotLinked);
+    function _creditAccount(uint64 id, uint48 units) internal returns (bool credited, SkipReason reason) {
+        uint256 word = _read(id);
+        if (_walletIn(word) == address(0)) return (false, SkipReason.NotLinked);
         unchecked {
-            // The sum of two uint48 wraps at most once, and then it is below both.
-            uint48 earned = held.earned + units;
-            if (earned < units) return (false, SkipReason.Overflow);
-            _accounts[id].earned = earned;
+            if (((word >> EARNED) & UINT48) + units > UINT48) return (false, SkipReason.Overflow);
+            // No carry into `claimed`: the sum was just seen to fit.
+            _write(id, word + (uint256(units) << EARNED));
         }
         return (true, reason);
     }
 
-    function _requireLinkable(
-        uint64 id,
-        address wallet,
-        uint64 nonce,
-        uint64 validUntil
-    ) private view {
+    function _requireLinkable(uint64 id, address wallet, uint64 nonce, uint64 validUntil) private view {
         if (id == 0) revert Accounts_InvalidId();
         if (wallet == address(0)) revert Accounts_InvalidWallet(id);
         address linked = _accounts[id].wallet;
@@ -161,37 +141,62 @@ abstract contract Accounts is OracleSet, IAccounts {
     }
 
     /// @dev Like `claim`, but gives zero instead of reverting.
-    function _tryClaim(
-        uint64 id
-    ) private returns (uint256 amount) {
+    function _tryClaim(uint64 id) private returns (uint256 amount) {
         // Check
-        Account memory held = _accounts[id];
-        uint48 units = held.earned - held.claimed;
-        if (held.wallet == address(0) || units == 0) return 0;
+        uint256 word = _read(id);
+        address wallet = _walletIn(word);
+        uint256 units = _unclaimedIn(word);
+        if (wallet == address(0) || units == 0) return 0;
 
         // Effect
-        _accounts[id].claimed = held.earned;
+        _write(id, word + (units << CLAIMED));
         amount = units * unit;
 
         // Interaction: a refusal undoes the effect of this claim alone, whatever the token did in between.
-        if (IERC20(token).trySafeTransfer(held.wallet, amount)) {
-            emit Claimed(id, held.wallet, amount);
+        if (IERC20(token).trySafeTransfer(wallet, amount)) {
+            emit Claimed(id, wallet, amount);
         } else {
-            _accounts[id].claimed -= units;
-            emit ClaimRefused(id, held.wallet, amount);
+            _write(id, _read(id) - (units << CLAIMED));
+            emit ClaimRefused(id, wallet, amount);
             amount = 0;
         }
     }
 
-    function _hashLink(
-        Link memory message
-    ) private view returns (bytes32) {
+    // An account is one slot, and claims and credits are the hottest reads and writes there are: they take the slot as one word.
+    // From the lowest bit on it is the wallet (160 bits), `earned` (48) and `claimed` (48), as Solidity lays out `Account`.
+
+    function _read(uint64 id) private view returns (uint256 word) {
+        Account storage slot = _accounts[id];
+        assembly ("memory-safe") {
+            word := sload(slot.slot)
+        }
+    }
+
+    function _write(uint64 id, uint256 word) private {
+        Account storage slot = _accounts[id];
+        assembly ("memory-safe") {
+            sstore(slot.slot, word)
+        }
+    }
+
+    function _walletIn(uint256 word) private pure returns (address) {
+        // The lower 160 bits are the wallet.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return address(uint160(word));
+    }
+
+    /// @dev `claimed` never exceeds `earned`.
+    function _unclaimedIn(uint256 word) private pure returns (uint256) {
+        unchecked {
+            return ((word >> EARNED) & UINT48) - (word >> CLAIMED);
+        }
+    }
+
+    function _hashLink(Link memory message) private view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(LINK_TYPEHASH, message)));
     }
 
-    function _hashLinkAttestation(
-        LinkAttestation memory message
-    ) private view returns (bytes32) {
+    function _hashLinkAttestation(LinkAttestation memory message) private view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(LINK_ATTESTATION_TYPEHASH, message)));
     }
 }

@@ -60,11 +60,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
 
     mapping(uint64 epoch => Batch) private _batches;
 
-    constructor(
-        address treasury_,
-        uint64 window_,
-        uint64 publishPeriod_
-    ) {
+    constructor(address treasury_, uint64 window_, uint64 publishPeriod_) {
         if (treasury_ == address(0)) revert Batches_NoTreasury();
         if (window_ == 0 || window_ > MAX_PERIOD) revert Batches_InvalidPeriod(window_);
         if (publishPeriod_ == 0 || publishPeriod_ > MAX_PERIOD) revert Batches_InvalidPeriod(publishPeriod_);
@@ -76,29 +72,26 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     // ------------------------------------------------------------------------------------------------ post
 
     /// @inheritdoc IBatches
-    function postBatch(
-        RewardBatch calldata header,
-        bytes calldata signatures
-    ) external {
+    function postBatch(RewardBatch calldata header, bytes calldata signatures) external {
         Batch storage posted = _batches[header.epoch];
 
         // Check: its epoch, its turn, its terms, its signers.
         _requireEpoch(header.epoch);
         uint64 credited = _requireTurn(posted, header);
         _requireTerms(header, credited);
-        bytes32 digest = hashBatch(header);
+        bytes32 digest = _hashBatch(header);
         _requireQuorum(digest, signatures);
 
         // Effect
         if (header.round > 1) {
             delete posted.nextHash;
             delete posted.cursor;
+            delete posted.entryCount;
         }
         posted.status = BatchStatus.Posted;
         posted.round = header.round;
         posted.total = header.total;
         posted.deadline = SafeCast.toUint48(block.timestamp + publishPeriod);
-        posted.entryCount = 0;
         posted.digest = digest;
         posted.entriesHash = header.entriesHash;
         emit BatchPosted(header.epoch, header.round, header.evidenceHash, header, msg.sender);
@@ -110,11 +103,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     // --------------------------------------------------------------------------------------------- publish
 
     /// @inheritdoc IBatches
-    function publish(
-        uint64 epoch,
-        bytes calldata entries,
-        bytes32 rest
-    ) external {
+    function publish(uint64 epoch, bytes calldata entries, bytes32 rest) external {
         Batch storage posted = _batches[epoch];
 
         // Check: time, turn and content of the chunk.
@@ -142,9 +131,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     }
 
     /// @inheritdoc IBatches
-    function voidUnpublished(
-        uint64 epoch
-    ) external {
+    function voidUnpublished(uint64 epoch) external {
         Batch storage posted = _batches[epoch];
         if (posted.status != BatchStatus.Posted) revert Batches_NotPublishing(epoch);
         if (block.timestamp <= posted.deadline) revert Batches_PublishOpen(epoch, posted.deadline);
@@ -154,11 +141,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     // ---------------------------------------------------------------------------------------------- credit
 
     /// @inheritdoc IBatches
-    function credit(
-        uint64 epoch,
-        bytes calldata entries,
-        bytes32 rest
-    ) external {
+    function credit(uint64 epoch, bytes calldata entries, bytes32 rest) external {
         Batch storage posted = _batches[epoch];
 
         // Check: the window is over and the chunk is the next one.
@@ -194,9 +177,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     // ----------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc IBatches
-    function batch(
-        uint64 epoch
-    ) external view returns (BatchState memory state) {
+    function batch(uint64 epoch) external view returns (BatchState memory state) {
         Batch storage posted = _batches[epoch];
         Cursor memory cursor = posted.cursor;
         state.status = posted.status;
@@ -224,18 +205,28 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     }
 
     /// @inheritdoc IBatches
-    function hashBatch(
-        RewardBatch calldata header
-    ) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(BATCH_TYPEHASH, header)));
+    function hashBatch(RewardBatch calldata header) external view returns (bytes32) {
+        return _hashBatch(header);
     }
 
     // ---------------------------------------------------------------------------------------------- checks
 
+    /// @dev The header's eight words are hashed as they came. A word with bits above its field is refused where the field is
+    /// read, and posting reads and emits them all.
+    function _hashBatch(RewardBatch calldata header) private view returns (bytes32) {
+        bytes32 typeHash = BATCH_TYPEHASH;
+        bytes32 structHash;
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typeHash)
+            calldatacopy(add(start, 0x20), header, 0x100)
+            structHash := keccak256(start, 0x120)
+        }
+        return _hashTypedDataV4(structHash);
+    }
+
     /// @dev The epoch has ended, and not too long ago.
-    function _requireEpoch(
-        uint64 epoch
-    ) private view {
+    function _requireEpoch(uint64 epoch) private view {
         uint256 end = epochEnd(epoch);
         if (block.timestamp < end) revert Batches_EpochNotOver(epoch, end);
         uint256 current = epochAt(block.timestamp);
@@ -245,10 +236,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     }
 
     /// @dev The batch is complete, in time, and the next one of its epoch. Gives what the epoch was credited before.
-    function _requireTurn(
-        Batch storage posted,
-        RewardBatch calldata header
-    ) private view returns (uint64 credited) {
+    function _requireTurn(Batch storage posted, RewardBatch calldata header) private view returns (uint64 credited) {
         BatchStatus status = posted.status;
         uint32 round = posted.round;
         if (status != BatchStatus.None && status != BatchStatus.Void && status != BatchStatus.Settled) {
@@ -265,10 +253,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     }
 
     /// @dev The batch follows the terms of its epoch: the policy and, with what was credited before, the budget.
-    function _requireTerms(
-        RewardBatch calldata header,
-        uint64 credited
-    ) private view {
+    function _requireTerms(RewardBatch calldata header, uint64 credited) private view {
         Terms storage terms = _termsOf(header.epoch);
         bytes32 policyHash = terms.policyHash;
         if (header.policyHash != policyHash) revert Batches_WrongPolicy(header.policyHash, policyHash);
@@ -277,12 +262,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     }
 
     /// @dev The bytes are a chunk, and the one whose turn it is.
-    function _requireNextChunk(
-        Batch storage posted,
-        uint64 epoch,
-        bytes calldata entries,
-        bytes32 rest
-    ) private view {
+    function _requireNextChunk(Batch storage posted, uint64 epoch, bytes calldata entries, bytes32 rest) private view {
         if (!Entries.isChunk(entries)) revert Batches_InvalidChunk(entries.length);
         bytes32 expected = _nextHash(posted);
         bytes32 given = Entries.chain(entries, rest);
@@ -290,11 +270,11 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     }
 
     /// @dev Ids ascend from the previous one and units are within the cap. Gives the last id and the sum.
-    function _readChunk(
-        uint64 epoch,
-        bytes calldata entries,
-        uint64 previous
-    ) private view returns (uint64 lastId, uint256 sum) {
+    function _readChunk(uint64 epoch, bytes calldata entries, uint64 previous)
+        private
+        view
+        returns (uint64 lastId, uint256 sum)
+    {
         uint48 cap = _termsOf(epoch).capPerPerson;
         lastId = previous;
         uint256 length = entries.length;
@@ -310,20 +290,14 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
         }
     }
 
-    function _nextHash(
-        Batch storage posted
-    ) private view returns (bytes32) {
+    function _nextHash(Batch storage posted) private view returns (bytes32) {
         bytes32 next = posted.nextHash;
         return next == bytes32(0) ? posted.entriesHash : next;
     }
 
     // --------------------------------------------------------------------------------------------- effects
 
-    function _openWindow(
-        Batch storage posted,
-        uint64 epoch,
-        uint32 entryCount
-    ) private {
+    function _openWindow(Batch storage posted, uint64 epoch, uint32 entryCount) private {
         uint48 windowEnd = SafeCast.toUint48(block.timestamp + window);
         // A batch of several chunks has moved these; crediting begins with the first chunk again.
         if (posted.nextHash != bytes32(0)) {
@@ -337,11 +311,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     }
 
     /// @dev Ends a batch of which nothing was credited yet.
-    function _void(
-        Batch storage posted,
-        uint64 epoch,
-        VoidReason reason
-    ) private {
+    function _void(Batch storage posted, uint64 epoch, VoidReason reason) private {
         posted.status = BatchStatus.Void;
         emit BatchVoided(epoch, posted.round, reason);
 
@@ -349,10 +319,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
         ITreasury(treasury).release(token, posted.total * unit);
     }
 
-    function _creditChunk(
-        uint64 epoch,
-        bytes calldata entries
-    ) private returns (uint64 credited, uint64 skipped) {
+    function _creditChunk(uint64 epoch, bytes calldata entries) private returns (uint64 credited, uint64 skipped) {
         uint256 length = entries.length;
         unchecked {
             // The entries were summed at publication, to the uint64 total.
@@ -370,9 +337,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     }
 
     /// @dev Draws reserved tokens and insists on every one of them: no fee may be taken on the way.
-    function _pull(
-        uint256 amount
-    ) private {
+    function _pull(uint256 amount) private {
         uint256 before = IERC20(token).balanceOf(address(this));
         ITreasury(treasury).pay(token, amount);
         uint256 received = IERC20(token).balanceOf(address(this)) - before;

@@ -17,12 +17,7 @@ abstract contract EpochTerms is ITerms {
     /// @dev In strictly ascending order of `fromEpoch`.
     Terms[] private _terms;
 
-    constructor(
-        address governance_,
-        uint64 epochStart_,
-        uint64 epochLength_,
-        Terms[] memory terms
-    ) {
+    constructor(address governance_, uint64 epochStart_, uint64 epochLength_, Terms[] memory terms) {
         if (governance_ == address(0)) revert Terms_NoGovernance();
         if (epochLength_ == 0) revert Terms_NoEpochLength();
         governance = governance_;
@@ -34,9 +29,7 @@ abstract contract EpochTerms is ITerms {
     }
 
     /// @inheritdoc ITerms
-    function setTerms(
-        Terms calldata terms
-    ) external {
+    function setTerms(Terms calldata terms) external {
         // Check: governance speaks, and about the future only.
         if (msg.sender != governance) revert Terms_NotGovernance(msg.sender);
         uint256 next = epochAt(block.timestamp) + 1;
@@ -47,30 +40,22 @@ abstract contract EpochTerms is ITerms {
     }
 
     /// @inheritdoc ITerms
-    function termsOf(
-        uint64 epoch
-    ) external view returns (Terms memory) {
+    function termsOf(uint64 epoch) external view returns (Terms memory) {
         return _termsOf(epoch);
     }
 
     /// @inheritdoc ITerms
-    function epochAt(
-        uint256 timestamp
-    ) public view returns (uint256) {
+    function epochAt(uint256 timestamp) public view returns (uint256) {
         return timestamp < epochStart ? 0 : (timestamp - epochStart) / epochLength + 1;
     }
 
     /// @inheritdoc ITerms
-    function epochEnd(
-        uint64 epoch
-    ) public view returns (uint256) {
+    function epochEnd(uint64 epoch) public view returns (uint256) {
         return uint256(epochStart) + uint256(epoch) * epochLength;
     }
 
     /// @dev The newest terms are looked at first: batches follow their epochs closely.
-    function _termsOf(
-        uint64 epoch
-    ) internal view returns (Terms storage) {
+    function _termsOf(uint64 epoch) internal view returns (Terms storage) {
         for (uint256 i = _terms.length; i != 0; --i) {
             Terms storage terms = _terms[i - 1];
             if (terms.fromEpoch <= epoch) return terms;
@@ -78,9 +63,7 @@ abstract contract EpochTerms is ITerms {
         revert Terms_None(epoch);
     }
 
-    function _pushTerms(
-        Terms memory terms
-    ) private {
+    function _pushTerms(Terms memory terms) private {
         uint256 count = _terms.length;
         uint256 earliest = count == 0 ? 1 : uint256(_terms[count - 1].fromEpoch) + 1;
         if (terms.fromEpoch < earliest) revert Terms_TooEarly(terms.fromEpoch, earliest);

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IOracleSet} from "../interfaces/IOracleSet.sol";
 import {StoredSet} from "../libraries/StoredSet.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
@@ -22,15 +21,13 @@ abstract contract OracleSet is EIP712, IOracleSet {
     uint256 private constant MAX_BASE_URL = 1024;
     uint256 private constant BITMAP_SIZE = 32;
     uint256 private constant SIGNATURE_SIZE = 64;
+    /// @dev Half of the order of secp256k1: of the two s of a signature only the low one counts (EIP-2).
+    uint256 private constant HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
 
     Current private _current;
     mapping(uint64 id => address stored) private _sets;
 
-    constructor(
-        address[] memory members,
-        uint256 threshold,
-        string memory baseUrl
-    ) EIP712("Guerdon", "1") {
+    constructor(address[] memory members, uint256 threshold, string memory baseUrl) EIP712("Guerdon", "1") {
         _setOracles(members, threshold, baseUrl);
     }
 
@@ -40,9 +37,11 @@ abstract contract OracleSet is EIP712, IOracleSet {
     }
 
     /// @inheritdoc IOracleSet
-    function oracleSet(
-        uint64 id
-    ) external view returns (address[] memory members, uint256 threshold, string memory baseUrl) {
+    function oracleSet(uint64 id)
+        external
+        view
+        returns (address[] memory members, uint256 threshold, string memory baseUrl)
+    {
         address stored = _sets[id];
         if (stored == address(0)) revert OracleSet_Unknown(id);
         uint256 size;
@@ -55,11 +54,7 @@ abstract contract OracleSet is EIP712, IOracleSet {
     }
 
     /// @dev Stores a new set and makes it the current one.
-    function _setOracles(
-        address[] memory members,
-        uint256 threshold,
-        string memory baseUrl
-    ) internal {
+    function _setOracles(address[] memory members, uint256 threshold, string memory baseUrl) internal {
         // Check: a set that a quorum can be found in, each member once.
         uint256 size = members.length;
         if (size == 0 || size > MAX_MEMBERS) revert OracleSet_InvalidSize(size);
@@ -80,10 +75,7 @@ abstract contract OracleSet is EIP712, IOracleSet {
     }
 
     /// @dev Reverts unless a quorum of the current set signed the digest.
-    function _requireQuorum(
-        bytes32 digest,
-        bytes calldata signatures
-    ) internal view {
+    function _requireQuorum(bytes32 digest, bytes calldata signatures) internal view {
         address stored = _current.stored;
         (uint256 threshold, uint256 size) = stored.readNumbers();
 
@@ -95,29 +87,40 @@ abstract contract OracleSet is EIP712, IOracleSet {
         if (signers != threshold) revert OracleSet_WrongQuorum(signers, threshold);
 
         uint256 offset = BITMAP_SIZE;
-        for (uint256 index = 0; bitmap >> index != 0; ++index) {
-            if ((bitmap >> index) & 1 == 0) continue;
-            address member = stored.readMember(index);
-            if (_recover(digest, signatures[offset:offset + SIGNATURE_SIZE]) != member) {
-                revert OracleSet_InvalidSignature(index, member);
+        unchecked {
+            // At most 256 members and as many signatures.
+            for (uint256 index = 0; bitmap != 0; bitmap >>= 1) {
+                if (bitmap & 1 == 1) {
+                    address member = stored.readMember(index);
+                    if (_recover(digest, signatures, offset) != member) {
+                        revert OracleSet_InvalidSignature(index, member);
+                    }
+                    offset += SIGNATURE_SIZE;
+                }
+                ++index;
             }
-            offset += SIGNATURE_SIZE;
         }
     }
 
-    /// @dev The signer of a compact signature, or zero if it is malformed or malleable; no member is zero.
-    function _recover(
-        bytes32 digest,
-        bytes calldata signature
-    ) private pure returns (address signer) {
-        (signer,,) = ECDSA.tryRecover(digest, bytes32(signature[:32]), bytes32(signature[32:]));
+    /// @dev The signer of the compact signature at `offset`, which the caller keeps inside; zero, which no member is, if the
+    /// signature is malformed or malleable.
+    function _recover(bytes32 digest, bytes calldata signatures, uint256 offset) private pure returns (address) {
+        bytes32 r;
+        uint256 yParityAndS;
+        assembly ("memory-safe") {
+            r := calldataload(add(signatures.offset, offset))
+            yParityAndS := calldataload(add(add(signatures.offset, offset), 32))
+        }
+        uint256 s = yParityAndS & (type(uint256).max >> 1);
+        if (s > HALF_ORDER) return address(0);
+        return ecrecover(digest, uint8(27 + (yParityAndS >> 255)), r, bytes32(s));
     }
 
-    function _countBits(
-        uint256 bitmap
-    ) private pure returns (uint256 count) {
-        for (; bitmap != 0; bitmap &= bitmap - 1) {
-            ++count;
+    function _countBits(uint256 bitmap) private pure returns (uint256 count) {
+        unchecked {
+            for (; bitmap != 0; bitmap &= bitmap - 1) {
+                ++count;
+            }
         }
     }
 }

@@ -61,40 +61,26 @@ interface IAccounts {
 
     /// @notice Pays what a contributor has earned to the linked wallet. By anyone, for anyone.
     /// @return amount Base units paid.
-    function claim(
-        uint64 id
-    ) external returns (uint256 amount);
+    function claim(uint64 id) external returns (uint256 amount);
 
     /// @notice Pays several contributors; one that has nothing or that the token refuses does not stop the others.
     /// @return amount Base units paid to all together.
-    function claimMany(
-        uint64[] calldata ids
-    ) external returns (uint256 amount);
+    function claimMany(uint64[] calldata ids) external returns (uint256 amount);
 
     /// @notice A contributor's account.
-    function account(
-        uint64 id
-    ) external view returns (Account memory);
+    function account(uint64 id) external view returns (Account memory);
 
     /// @notice The nonce that the next link of this contributor id must carry.
-    function linkNonce(
-        uint64 id
-    ) external view returns (uint64);
+    function linkNonce(uint64 id) external view returns (uint64);
 
     /// @notice Base units that a claim would pay now, if the contributor id has a wallet.
-    function claimable(
-        uint64 id
-    ) external view returns (uint256);
+    function claimable(uint64 id) external view returns (uint256);
 
     /// @notice The EIP-712 digest that a wallet signs to be linked.
-    function hashLink(
-        Link calldata message
-    ) external view returns (bytes32);
+    function hashLink(Link calldata message) external view returns (bytes32);
 
     /// @notice The EIP-712 digest that oracles sign to attest a link.
-    function hashLinkAttestation(
-        LinkAttestation calldata message
-    ) external view returns (bytes32);
+    function hashLinkAttestation(LinkAttestation calldata message) external view returns (bytes32);
 
     /// @notice The token that is paid out.
     function token() external view returns (address);

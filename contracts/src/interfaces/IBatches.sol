@@ -100,41 +100,24 @@ interface IBatches {
     error Batches_InvalidPeriod(uint64 period);
 
     /// @notice Posts a batch that a quorum of the current oracle set signed. By anyone.
-    function postBatch(
-        RewardBatch calldata batch,
-        bytes calldata signatures
-    ) external;
+    function postBatch(RewardBatch calldata batch, bytes calldata signatures) external;
 
     /// @notice Publishes the next chunk of entries. By anyone; the last chunk opens the window.
     /// @param rest Hash of the chunks after this one, zero for the last.
-    function publish(
-        uint64 epoch,
-        bytes calldata entries,
-        bytes32 rest
-    ) external;
+    function publish(uint64 epoch, bytes calldata entries, bytes32 rest) external;
 
     /// @notice Adds the next chunk of entries to the accounts, after the window. By anyone.
     /// @param rest Hash of the chunks after this one, zero for the last.
-    function credit(
-        uint64 epoch,
-        bytes calldata entries,
-        bytes32 rest
-    ) external;
+    function credit(uint64 epoch, bytes calldata entries, bytes32 rest) external;
 
     /// @notice Voids a batch whose entries were not all published by the deadline. By anyone.
-    function voidUnpublished(
-        uint64 epoch
-    ) external;
+    function voidUnpublished(uint64 epoch) external;
 
     /// @notice The latest batch of an epoch.
-    function batch(
-        uint64 epoch
-    ) external view returns (BatchState memory);
+    function batch(uint64 epoch) external view returns (BatchState memory);
 
     /// @notice The EIP-712 digest that oracles sign.
-    function hashBatch(
-        RewardBatch calldata header
-    ) external view returns (bytes32);
+    function hashBatch(RewardBatch calldata header) external view returns (bytes32);
 
     /// @notice Where batches are paid from.
     function treasury() external view returns (address);

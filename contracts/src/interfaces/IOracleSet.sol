@@ -46,7 +46,8 @@ interface IOracleSet {
     /// @return members In ascending order; the bitmap's bits count them.
     /// @return threshold How many must sign.
     /// @return baseUrl Where the evidence files are.
-    function oracleSet(
-        uint64 id
-    ) external view returns (address[] memory members, uint256 threshold, string memory baseUrl);
+    function oracleSet(uint64 id)
+        external
+        view
+        returns (address[] memory members, uint256 threshold, string memory baseUrl);
 }

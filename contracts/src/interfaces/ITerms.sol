@@ -30,24 +30,16 @@ interface ITerms {
 
     /// @notice Sets the terms from a future epoch on. Only governance.
     /// @param terms Must begin after the current epoch and after all terms set before.
-    function setTerms(
-        Terms calldata terms
-    ) external;
+    function setTerms(Terms calldata terms) external;
 
     /// @notice The terms that hold in an epoch.
-    function termsOf(
-        uint64 epoch
-    ) external view returns (Terms memory);
+    function termsOf(uint64 epoch) external view returns (Terms memory);
 
     /// @notice The epoch at a time; zero before the first.
-    function epochAt(
-        uint256 timestamp
-    ) external view returns (uint256);
+    function epochAt(uint256 timestamp) external view returns (uint256);
 
     /// @notice The first second after an epoch.
-    function epochEnd(
-        uint64 epoch
-    ) external view returns (uint256);
+    function epochEnd(uint64 epoch) external view returns (uint256);
 
     /// @notice First second of epoch 1.
     function epochStart() external view returns (uint64);

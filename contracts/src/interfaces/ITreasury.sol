@@ -63,60 +63,32 @@ interface ITreasury {
     error Treasury_NoPeriod(address spender, address token);
 
     /// @notice Sets a spender's budget; what is reserved stays reserved. Only the owner.
-    function setBudget(
-        address spender,
-        address token,
-        uint208 capacity,
-        uint48 period
-    ) external;
+    function setBudget(address spender, address token, uint208 capacity, uint48 period) external;
 
     /// @notice Sets tokens aside for the caller, within its budget.
-    function reserve(
-        address token,
-        uint256 amount
-    ) external;
+    function reserve(address token, uint256 amount) external;
 
     /// @notice Gives the caller's reserved tokens, and the budget they used, back.
-    function release(
-        address token,
-        uint256 amount
-    ) external;
+    function release(address token, uint256 amount) external;
 
     /// @notice Moves the caller's reserved tokens to the caller.
-    function pay(
-        address token,
-        uint256 amount
-    ) external;
+    function pay(address token, uint256 amount) external;
 
     /// @notice Moves unreserved tokens. Only the owner.
-    function transferERC20(
-        address token,
-        address to,
-        uint256 amount
-    ) external;
+    function transferERC20(address token, address to, uint256 amount) external;
 
     /// @notice Moves ETH. Only the owner.
-    function transferETH(
-        address payable to,
-        uint256 amount
-    ) external;
+    function transferETH(address payable to, uint256 amount) external;
 
     /// @notice The only account that sets budgets and moves unreserved money.
     function owner() external view returns (address);
 
     /// @notice A spender's budget as it stands now.
-    function budget(
-        address spender,
-        address token
-    ) external view returns (Budget memory);
+    function budget(address spender, address token) external view returns (Budget memory);
 
     /// @notice Base units of a token that all spenders have reserved.
-    function reservedOf(
-        address token
-    ) external view returns (uint256);
+    function reservedOf(address token) external view returns (uint256);
 
     /// @notice Base units of a token that nobody has reserved.
-    function unreservedOf(
-        address token
-    ) external view returns (uint256);
+    function unreservedOf(address token) external view returns (uint256);
 }

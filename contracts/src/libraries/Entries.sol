@@ -13,17 +13,12 @@ library Entries {
     uint256 internal constant MAX_CHUNK = 500;
 
     /// @notice Whether the bytes are a chunk: whole entries, at least one, at most the limit.
-    function isChunk(
-        bytes calldata entries
-    ) internal pure returns (bool) {
+    function isChunk(bytes calldata entries) internal pure returns (bool) {
         return entries.length != 0 && entries.length <= SIZE * MAX_CHUNK && entries.length % SIZE == 0;
     }
 
     /// @notice The entry that begins at `offset`, which the caller keeps inside of the chunk.
-    function read(
-        bytes calldata entries,
-        uint256 offset
-    ) internal pure returns (uint64 id, uint48 units) {
+    function read(bytes calldata entries, uint256 offset) internal pure returns (uint64 id, uint48 units) {
         assembly ("memory-safe") {
             let word := calldataload(add(entries.offset, offset))
             id := shr(192, word)
@@ -32,10 +27,7 @@ library Entries {
     }
 
     /// @notice The hash that names this chunk and all that follow it.
-    function chain(
-        bytes calldata entries,
-        bytes32 rest
-    ) internal pure returns (bytes32) {
+    function chain(bytes calldata entries, bytes32 rest) internal pure returns (bytes32) {
         return Hashes.efficientKeccak256(keccak256(entries), rest);
     }
 }

@@ -6,9 +6,7 @@ import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
 /// @title Stored bytes
 /// @notice A contract whose code is the bytes it was built from, behind one STOP byte.
 contract StoredBytes {
-    constructor(
-        bytes memory data
-    ) {
+    constructor(bytes memory data) {
         bytes memory code = bytes.concat(hex"00", data);
         assembly ("memory-safe") {
             return(add(code, 32), mload(code))
@@ -24,11 +22,10 @@ library StoredSet {
     uint256 private constant MEMBER_SIZE = 32;
 
     /// @notice Writes a set, which the caller has checked.
-    function write(
-        address[] memory members,
-        uint256 threshold,
-        string memory baseUrl
-    ) internal returns (address stored) {
+    function write(address[] memory members, uint256 threshold, string memory baseUrl)
+        internal
+        returns (address stored)
+    {
         // The caller keeps both numbers at 256 or below.
         // forge-lint: disable-next-line(unsafe-typecast)
         bytes4 numbers = bytes4(uint32((threshold << 16) | members.length));
@@ -36,9 +33,7 @@ library StoredSet {
     }
 
     /// @notice Threshold and size of a set.
-    function readNumbers(
-        address stored
-    ) internal view returns (uint256 threshold, uint256 size) {
+    function readNumbers(address stored) internal view returns (uint256 threshold, uint256 size) {
         assembly ("memory-safe") {
             extcodecopy(stored, 0, 1, 32)
             let word := mload(0)
@@ -48,22 +43,15 @@ library StoredSet {
     }
 
     /// @notice One member of a set; `index` is below its size.
-    function readMember(
-        address stored,
-        uint256 index
-    ) internal view returns (address member) {
-        uint256 start = MEMBERS + MEMBER_SIZE * index;
+    function readMember(address stored, uint256 index) internal view returns (address member) {
         assembly ("memory-safe") {
-            extcodecopy(stored, 0, start, 32)
+            extcodecopy(stored, 0, add(MEMBERS, mul(MEMBER_SIZE, index)), 32)
             member := mload(0)
         }
     }
 
     /// @notice Where the evidence files of a set of this size are.
-    function readBaseUrl(
-        address stored,
-        uint256 size
-    ) internal view returns (string memory) {
+    function readBaseUrl(address stored, uint256 size) internal view returns (string memory) {
         return string(Bytes.slice(stored.code, MEMBERS + MEMBER_SIZE * size));
     }
 }

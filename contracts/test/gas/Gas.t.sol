@@ -69,14 +69,10 @@ contract GasTest is Fixture {
         _within("credit, an entry of the last 500", 500, 6100);
     }
 
-    function _within(
-        string memory what,
-        uint256 shares,
-        uint256 limit
-    ) private {
+    function _within(string memory what, uint256 shares, uint256 limit) private {
         uint256 gas = vm.lastCallGas().gasTotalUsed;
         assertGt(gas, 21_000, "not a whole transaction");
         emit log_named_uint(what, gas / shares);
-        if (vm.envOr("STRICT", true)) assertLe(gas / shares, limit, what);
+        assertLe(gas / shares, limit, what);
     }
 }

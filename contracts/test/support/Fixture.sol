@@ -53,9 +53,7 @@ abstract contract Fixture is Test, Signing {
     // ------------------------------------------------------------------------------------------ deployment
 
     /// @dev The six contracts from one deployer, by predicted addresses.
-    function _deploy(
-        address payout
-    ) internal {
+    function _deploy(address payout) internal {
         uint64 nonce = vm.getNonce(address(this));
         address treasuryAt = vm.computeCreateAddress(address(this), nonce + 2);
         address governorAt = vm.computeCreateAddress(address(this), nonce + 3);
@@ -93,9 +91,7 @@ abstract contract Fixture is Test, Signing {
         });
     }
 
-    function _config(
-        address payout
-    ) internal view returns (Config memory config) {
+    function _config(address payout) internal view returns (Config memory config) {
         config.token = payout;
         config.treasury = address(treasury);
         config.governance = address(timelock);
@@ -113,12 +109,11 @@ abstract contract Fixture is Test, Signing {
 
     // --------------------------------------------------------------------------------------------- batches
 
-    function _header(
-        uint64 epoch,
-        uint32 round,
-        bytes32 entriesHash,
-        uint64 total
-    ) internal view returns (RewardBatch memory) {
+    function _header(uint64 epoch, uint32 round, bytes32 entriesHash, uint64 total)
+        internal
+        view
+        returns (RewardBatch memory)
+    {
         return RewardBatch({
             epoch: epoch,
             round: round,
@@ -131,57 +126,39 @@ abstract contract Fixture is Test, Signing {
         });
     }
 
-    function _quorumOf(
-        RewardBatch memory header
-    ) internal view returns (bytes memory) {
+    function _quorumOf(RewardBatch memory header) internal view returns (bytes memory) {
         return _signQuorum(oracles, QUORUM, distributor.hashBatch(header));
     }
 
-    function _post(
-        RewardBatch memory header
-    ) internal {
+    function _post(RewardBatch memory header) internal {
         distributor.postBatch(header, _quorumOf(header));
     }
 
     /// @dev Posts the entries as one batch, right after its epoch at the earliest.
-    function _post(
-        uint64 epoch,
-        uint32 round,
-        bytes[] memory chunks,
-        uint64 total
-    ) internal returns (bytes32[] memory rests) {
+    function _post(uint64 epoch, uint32 round, bytes[] memory chunks, uint64 total)
+        internal
+        returns (bytes32[] memory rests)
+    {
         if (block.timestamp < distributor.epochEnd(epoch)) vm.warp(distributor.epochEnd(epoch));
         bytes32 head;
         (head, rests) = Packing.chain(chunks);
         _post(_header(epoch, round, head, total));
     }
 
-    function _publish(
-        uint64 epoch,
-        bytes[] memory chunks,
-        bytes32[] memory rests
-    ) internal {
+    function _publish(uint64 epoch, bytes[] memory chunks, bytes32[] memory rests) internal {
         for (uint256 i = 0; i < chunks.length; ++i) {
             distributor.publish(epoch, chunks[i], rests[i]);
         }
     }
 
-    function _credit(
-        uint64 epoch,
-        bytes[] memory chunks,
-        bytes32[] memory rests
-    ) internal {
+    function _credit(uint64 epoch, bytes[] memory chunks, bytes32[] memory rests) internal {
         for (uint256 i = 0; i < chunks.length; ++i) {
             distributor.credit(epoch, chunks[i], rests[i]);
         }
     }
 
     /// @dev Everything from posting to the last credit.
-    function _pay(
-        uint64 epoch,
-        uint32 round,
-        Entry[] memory entries
-    ) internal {
+    function _pay(uint64 epoch, uint32 round, Entry[] memory entries) internal {
         bytes[] memory chunks = entries.split(500);
         bytes32[] memory rests = _post(epoch, round, chunks, entries.sum());
         _publish(epoch, chunks, rests);
@@ -189,55 +166,40 @@ abstract contract Fixture is Test, Signing {
         _credit(epoch, chunks, rests);
     }
 
-    function _one(
-        uint64 id,
-        uint48 units
-    ) internal pure returns (Entry[] memory) {
+    function _one(uint64 id, uint48 units) internal pure returns (Entry[] memory) {
         return Packing.many(id, 1, units);
     }
 
-    function _state(
-        uint64 epoch
-    ) internal view returns (BatchState memory) {
+    function _state(uint64 epoch) internal view returns (BatchState memory) {
         return distributor.batch(epoch);
     }
 
     // ----------------------------------------------------------------------------------------------- links
 
-    function _walletKey(
-        uint64 id
-    ) internal pure returns (uint256) {
+    function _walletKey(uint64 id) internal pure returns (uint256) {
         return uint256(keccak256(abi.encode("wallet", id))) >> 1;
     }
 
-    function _wallet(
-        uint64 id
-    ) internal pure returns (address) {
+    function _wallet(uint64 id) internal pure returns (address) {
         return vm.addr(_walletKey(id));
     }
 
-    function _walletProof(
-        uint64 id,
-        uint64 validUntil
-    ) internal view returns (bytes memory) {
+    function _walletProof(uint64 id, uint64 validUntil) internal view returns (bytes memory) {
         Link memory message = Link({id: id, wallet: _wallet(id), nonce: 0, validUntil: validUntil});
         return _sign(_walletKey(id), distributor.hashLink(message));
     }
 
-    function _attestation(
-        uint64 id,
-        address wallet,
-        uint64 nonce,
-        uint64 validUntil
-    ) internal view returns (bytes memory) {
+    function _attestation(uint64 id, address wallet, uint64 nonce, uint64 validUntil)
+        internal
+        view
+        returns (bytes memory)
+    {
         LinkAttestation memory message =
             LinkAttestation({oracleSet: 1, id: id, wallet: wallet, nonce: nonce, validUntil: validUntil});
         return _signQuorum(oracles, QUORUM, distributor.hashLinkAttestation(message));
     }
 
-    function _link(
-        uint64 id
-    ) internal returns (address wallet) {
+    function _link(uint64 id) internal returns (address wallet) {
         wallet = _wallet(id);
         uint64 validUntil = uint64(block.timestamp) + 1 days;
         distributor.link(
@@ -245,18 +207,13 @@ abstract contract Fixture is Test, Signing {
         );
     }
 
-    function _linkMany(
-        uint64 firstId,
-        uint256 count
-    ) internal {
+    function _linkMany(uint64 firstId, uint256 count) internal {
         for (uint256 i = 0; i < count; ++i) {
             _link(firstId + uint64(i));
         }
     }
 
-    function _balance(
-        address holder
-    ) internal view returns (uint256) {
+    function _balance(address holder) internal view returns (uint256) {
         return IERC20(distributor.token()).balanceOf(holder);
     }
 }

@@ -11,11 +11,7 @@ struct Entry {
 /// @notice Packs entries and chains chunks from the definition, independently of the contracts' own library.
 library Packing {
     /// @notice Entries `from` up to, not including, `to` as bytes.
-    function pack(
-        Entry[] memory entries,
-        uint256 from,
-        uint256 to
-    ) internal pure returns (bytes memory packed) {
+    function pack(Entry[] memory entries, uint256 from, uint256 to) internal pure returns (bytes memory packed) {
         packed = new bytes((to - from) * 14);
         uint256 next = 0;
         for (uint256 i = from; i < to; ++i) {
@@ -27,17 +23,12 @@ library Packing {
     }
 
     /// @notice All entries in one chunk.
-    function pack(
-        Entry[] memory entries
-    ) internal pure returns (bytes memory) {
+    function pack(Entry[] memory entries) internal pure returns (bytes memory) {
         return pack(entries, 0, entries.length);
     }
 
     /// @notice All entries in chunks of `size`.
-    function split(
-        Entry[] memory entries,
-        uint256 size
-    ) internal pure returns (bytes[] memory chunks) {
+    function split(Entry[] memory entries, uint256 size) internal pure returns (bytes[] memory chunks) {
         chunks = new bytes[]((entries.length + size - 1) / size);
         for (uint256 i = 0; i < chunks.length; ++i) {
             uint256 end = (i + 1) * size;
@@ -46,9 +37,7 @@ library Packing {
     }
 
     /// @notice The head of the hash chain, and what each chunk leaves.
-    function chain(
-        bytes[] memory chunks
-    ) internal pure returns (bytes32 head, bytes32[] memory rests) {
+    function chain(bytes[] memory chunks) internal pure returns (bytes32 head, bytes32[] memory rests) {
         rests = new bytes32[](chunks.length);
         for (uint256 i = chunks.length; i != 0; --i) {
             rests[i - 1] = head;
@@ -57,20 +46,14 @@ library Packing {
     }
 
     /// @notice The sum of all units.
-    function sum(
-        Entry[] memory entries
-    ) internal pure returns (uint64 total) {
+    function sum(Entry[] memory entries) internal pure returns (uint64 total) {
         for (uint256 i = 0; i < entries.length; ++i) {
             total += entries[i].units;
         }
     }
 
     /// @notice `count` entries with ids `firstId`, `firstId + 1`, ... of the same units.
-    function many(
-        uint64 firstId,
-        uint256 count,
-        uint48 units
-    ) internal pure returns (Entry[] memory entries) {
+    function many(uint64 firstId, uint256 count, uint48 units) internal pure returns (Entry[] memory entries) {
         entries = new Entry[](count);
         for (uint256 i = 0; i < count; ++i) {
             entries[i] = Entry({id: firstId + uint64(i), units: units});

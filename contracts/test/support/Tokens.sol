@@ -5,26 +5,18 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
 /// @notice An ERC-20 and nothing more; all tokens go to the deployer.
 contract PlainToken is ERC20 {
-    constructor(
-        uint256 supply
-    ) ERC20("Plain", "PLN") {
+    constructor(uint256 supply) ERC20("Plain", "PLN") {
         _mint(msg.sender, supply);
     }
 }
 
 /// @notice Takes one percent of every transfer.
 contract FeeToken is ERC20 {
-    constructor(
-        uint256 supply
-    ) ERC20("Fee", "FEE") {
+    constructor(uint256 supply) ERC20("Fee", "FEE") {
         _mint(msg.sender, supply);
     }
 
-    function _update(
-        address from,
-        address to,
-        uint256 value
-    ) internal override {
+    function _update(address from, address to, uint256 value) internal override {
         if (from == address(0)) return super._update(from, to, value);
         super._update(from, address(0xfee), value / 100);
         super._update(from, to, value - value / 100);
@@ -37,24 +29,15 @@ contract BlockingToken is ERC20 {
 
     mapping(address account => bool) public blocked;
 
-    constructor(
-        uint256 supply
-    ) ERC20("Blocking", "BLK") {
+    constructor(uint256 supply) ERC20("Blocking", "BLK") {
         _mint(msg.sender, supply);
     }
 
-    function setBlocked(
-        address account,
-        bool value
-    ) external {
+    function setBlocked(address account, bool value) external {
         blocked[account] = value;
     }
 
-    function _update(
-        address from,
-        address to,
-        uint256 value
-    ) internal override {
+    function _update(address from, address to, uint256 value) internal override {
         if (blocked[to]) revert Blocked(to);
         super._update(from, to, value);
     }
@@ -66,17 +49,12 @@ contract SilentToken {
     uint256 public immutable totalSupply;
     mapping(address account => uint256) public balanceOf;
 
-    constructor(
-        uint256 supply
-    ) {
+    constructor(uint256 supply) {
         totalSupply = supply;
         balanceOf[msg.sender] = supply;
     }
 
-    function transfer(
-        address to,
-        uint256 value
-    ) external {
+    function transfer(address to, uint256 value) external {
         balanceOf[msg.sender] -= value;
         balanceOf[to] += value;
     }

@@ -44,11 +44,7 @@ abstract contract VectorWriter is CommonBase {
     }
 
     /// @dev The EIP-712 digest from the definition, for any chain and distributor.
-    function _digest(
-        uint256 chainId,
-        address distributor,
-        RewardBatch memory header
-    ) internal pure returns (bytes32) {
+    function _digest(uint256 chainId, address distributor, RewardBatch memory header) internal pure returns (bytes32) {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
@@ -69,12 +65,11 @@ abstract contract VectorWriter is CommonBase {
         return keccak256(abi.encodePacked(hex"1901", domain, message));
     }
 
-    function _case(
-        string memory name,
-        uint256 chainId,
-        Entry[] memory entries,
-        uint256 chunkSize
-    ) private pure returns (VectorCase memory) {
+    function _case(string memory name, uint256 chainId, Entry[] memory entries, uint256 chunkSize)
+        private
+        pure
+        returns (VectorCase memory)
+    {
         (bytes32 head,) = Packing.chain(Packing.split(entries, chunkSize));
         return VectorCase({
             name: name,
@@ -96,10 +91,7 @@ abstract contract VectorWriter is CommonBase {
     }
 
     /// @dev Ids and units that differ in every byte they can.
-    function _spread(
-        uint256 count,
-        uint256 seed
-    ) private pure returns (Entry[] memory entries) {
+    function _spread(uint256 count, uint256 seed) private pure returns (Entry[] memory entries) {
         entries = new Entry[](count);
         uint64 id = 0;
         for (uint256 i = 0; i < count; ++i) {
@@ -118,9 +110,7 @@ abstract contract VectorWriter is CommonBase {
         entries[4] = Entry({id: type(uint64).max, units: type(uint48).max});
     }
 
-    function _caseJson(
-        VectorCase memory entry
-    ) private pure returns (string memory json) {
+    function _caseJson(VectorCase memory entry) private pure returns (string memory json) {
         bytes[] memory chunks = Packing.split(entry.entries, entry.chunkSize);
         json = _field("{", "", "name", entry.name);
         json = _field(json, ",", "chain_id", entry.chainId);
@@ -133,9 +123,7 @@ abstract contract VectorWriter is CommonBase {
         json = string.concat(_field(json, ",", "digest", vm.toString(digest)), "}");
     }
 
-    function _headerJson(
-        RewardBatch memory header
-    ) private pure returns (string memory json) {
+    function _headerJson(RewardBatch memory header) private pure returns (string memory json) {
         json = _field("{", "", "epoch", header.epoch);
         json = _field(json, ",", "round", header.round);
         json = _field(json, ",", "oracle_set", header.oracleSet);
@@ -146,9 +134,7 @@ abstract contract VectorWriter is CommonBase {
         json = string.concat(_field(json, ",", "evidence_hash", vm.toString(header.evidenceHash)), "}");
     }
 
-    function _entriesJson(
-        Entry[] memory entries
-    ) private pure returns (string memory) {
+    function _entriesJson(Entry[] memory entries) private pure returns (string memory) {
         string[] memory items = new string[](entries.length);
         for (uint256 i = 0; i < items.length; ++i) {
             string memory item = _field("{", "", "id", entries[i].id);
@@ -157,9 +143,7 @@ abstract contract VectorWriter is CommonBase {
         return string.concat("[", _join(items), "]");
     }
 
-    function _chunksJson(
-        bytes[] memory chunks
-    ) private pure returns (string memory) {
+    function _chunksJson(bytes[] memory chunks) private pure returns (string memory) {
         (, bytes32[] memory rests) = Packing.chain(chunks);
         string[] memory first = new string[](chunks.length);
         string[] memory second = new string[](chunks.length);
@@ -171,9 +155,7 @@ abstract contract VectorWriter is CommonBase {
     }
 
     /// @dev All items with commas between, in one allocation: concatenating one by one takes memory squared.
-    function _join(
-        string[] memory items
-    ) private pure returns (string memory) {
+    function _join(string[] memory items) private pure returns (string memory) {
         uint256 length = items.length - 1;
         for (uint256 i = 0; i < items.length; ++i) {
             length += bytes(items[i]).length;
@@ -191,21 +173,19 @@ abstract contract VectorWriter is CommonBase {
         return string(joined);
     }
 
-    function _field(
-        string memory json,
-        string memory separator,
-        string memory key,
-        uint256 value
-    ) private pure returns (string memory) {
+    function _field(string memory json, string memory separator, string memory key, uint256 value)
+        private
+        pure
+        returns (string memory)
+    {
         return _field(json, separator, key, vm.toString(value));
     }
 
-    function _field(
-        string memory json,
-        string memory separator,
-        string memory key,
-        string memory value
-    ) private pure returns (string memory) {
+    function _field(string memory json, string memory separator, string memory key, string memory value)
+        private
+        pure
+        returns (string memory)
+    {
         return string.concat(json, separator, "\"", key, "\":\"", value, "\"");
     }
 }

@@ -56,10 +56,7 @@ contract ClaimTest is Fixture {
         assertEq(distributor.claimMany(new uint64[](0)), 0);
     }
 
-    function testFuzz_TheOrderOfClaimsChangesNothing(
-        uint256 seed,
-        uint48[4] memory units
-    ) public {
+    function testFuzz_TheOrderOfClaimsChangesNothing(uint256 seed, uint48[4] memory units) public {
         _linkMany(1, 4);
         Entry[] memory entries = Packing.many(1, 4, 1);
         for (uint256 i = 0; i < 4; ++i) {

@@ -139,11 +139,7 @@ contract CreditTest is Fixture {
         assertEq(_balance(address(treasury)), 0);
     }
 
-    function testFuzz_CreditedAndSkippedAddUpToTheTotal(
-        uint256 seed,
-        uint256 count,
-        uint256 size
-    ) public {
+    function testFuzz_CreditedAndSkippedAddUpToTheTotal(uint256 seed, uint256 count, uint256 size) public {
         count = bound(count, 1, 30);
         size = bound(size, 1, 30);
         Entry[] memory entries = new Entry[](count);
@@ -212,9 +208,7 @@ contract CreditTest is Fixture {
         _notCreditableIn(2, chunks[0]);
     }
 
-    function testFuzz_RevertWhen_AnyBitIsFlipped(
-        uint256 bit
-    ) public {
+    function testFuzz_RevertWhen_AnyBitIsFlipped(uint256 bit) public {
         (bytes[] memory chunks,) = _ready(1, Packing.many(10, 4, 100), 500);
         bit = bound(bit, 0, chunks[0].length * 8 - 1);
         chunks[0][bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
@@ -234,11 +228,10 @@ contract CreditTest is Fixture {
     // -------------------------------------------------------------------------------------------- helpers
 
     /// @dev Posted and published, at the first second of crediting.
-    function _ready(
-        uint64 epoch,
-        Entry[] memory entries,
-        uint256 size
-    ) private returns (bytes[] memory chunks, bytes32[] memory rests) {
+    function _ready(uint64 epoch, Entry[] memory entries, uint256 size)
+        private
+        returns (bytes[] memory chunks, bytes32[] memory rests)
+    {
         chunks = entries.split(size);
         rests = _post(epoch, 1, chunks, entries.sum());
         _publish(epoch, chunks, rests);
@@ -246,10 +239,7 @@ contract CreditTest is Fixture {
     }
 
     /// @dev Writes what years of credits would: the account slot is wallet, earned, claimed from the lowest bit on.
-    function _setEarned(
-        uint64 id,
-        uint48 earned
-    ) private {
+    function _setEarned(uint64 id, uint48 earned) private {
         vm.record();
         distributor.account(id);
         (bytes32[] memory reads,) = vm.accesses(address(distributor));
@@ -258,24 +248,16 @@ contract CreditTest is Fixture {
         assertEq(distributor.account(id).earned, earned);
     }
 
-    function _notCreditable(
-        bytes memory chunk
-    ) private {
+    function _notCreditable(bytes memory chunk) private {
         _notCreditableIn(1, chunk);
     }
 
-    function _notCreditableIn(
-        uint64 epoch,
-        bytes memory chunk
-    ) private {
+    function _notCreditableIn(uint64 epoch, bytes memory chunk) private {
         vm.expectRevert(abi.encodeWithSelector(IBatches.Batches_NotCreditable.selector, epoch));
         distributor.credit(epoch, chunk, bytes32(0));
     }
 
-    function _wrongChunk(
-        bytes memory chunk,
-        bytes32 rest
-    ) private {
+    function _wrongChunk(bytes memory chunk, bytes32 rest) private {
         vm.expectRevert(
             abi.encodeWithSelector(
                 IBatches.Batches_WrongChunk.selector,

@@ -157,9 +157,11 @@ contract GovernorTest is Fixture {
         return Terms({policyHash: keccak256("next"), epochBudget: 5, capPerPerson: 1, fromEpoch: 9});
     }
 
-    function _actions(
-        Terms memory terms
-    ) private view returns (address[] memory targets, uint256[] memory values, bytes[] memory calls) {
+    function _actions(Terms memory terms)
+        private
+        view
+        returns (address[] memory targets, uint256[] memory values, bytes[] memory calls)
+    {
         targets = new address[](1);
         values = new uint256[](1);
         calls = new bytes[](1);
@@ -167,9 +169,7 @@ contract GovernorTest is Fixture {
         calls[0] = abi.encodeCall(ITerms.setTerms, (terms));
     }
 
-    function _propose(
-        Terms memory terms
-    ) private returns (uint256) {
+    function _propose(Terms memory terms) private returns (uint256) {
         (address[] memory targets, uint256[] memory values, bytes[] memory calls) = _actions(terms);
         vm.prank(alice);
         return governor.propose(targets, values, calls, WHY);

@@ -12,16 +12,11 @@ import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 contract ContractWallet is IERC1271 {
     bytes32 public accepted;
 
-    function accept(
-        bytes32 digest
-    ) external {
+    function accept(bytes32 digest) external {
         accepted = digest;
     }
 
-    function isValidSignature(
-        bytes32 digest,
-        bytes calldata
-    ) external view returns (bytes4) {
+    function isValidSignature(bytes32 digest, bytes calldata) external view returns (bytes4) {
         return digest == accepted ? IERC1271.isValidSignature.selector : bytes4(0xffffffff);
     }
 }
@@ -190,12 +185,7 @@ contract LinkTest is Fixture {
         );
     }
 
-    function _refused(
-        uint64 id,
-        address to,
-        uint64 nonce,
-        bytes memory reason
-    ) private {
+    function _refused(uint64 id, address to, uint64 nonce, bytes memory reason) private {
         vm.expectRevert(reason);
         distributor.link(id, to, nonce, validUntil, walletProof, attestation);
     }

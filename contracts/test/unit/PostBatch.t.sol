@@ -58,9 +58,7 @@ contract PostBatchTest is Fixture {
         _post(_header(1, 1, HEAD, 1));
     }
 
-    function testFuzz_AnyQuorumOfMembersWillDo(
-        uint8 bitmap
-    ) public {
+    function testFuzz_AnyQuorumOfMembersWillDo(uint8 bitmap) public {
         bitmap = uint8(bound(bitmap, 0, 31));
         RewardBatch memory header = _header(1, 1, HEAD, 1);
         bytes memory signatures = _signQuorum(oracles, bitmap, distributor.hashBatch(header));
@@ -305,9 +303,7 @@ contract PostBatchTest is Fixture {
         _refused(header, bytes.concat(bytes32(QUORUM), new bytes(192)), _invalidSignature(0));
     }
 
-    function testFuzz_RevertWhen_AnyBitOfTheSignaturesIsFlipped(
-        uint256 bit
-    ) public {
+    function testFuzz_RevertWhen_AnyBitOfTheSignaturesIsFlipped(uint256 bit) public {
         RewardBatch memory header = _header(1, 1, HEAD, 1);
         bytes memory signatures = _quorumOf(header);
         bit = bound(bit, 0, signatures.length * 8 - 1);
@@ -316,10 +312,7 @@ contract PostBatchTest is Fixture {
         distributor.postBatch(header, signatures);
     }
 
-    function testFuzz_RevertWhen_AnyFieldIsChanged(
-        uint256 field,
-        uint64 value
-    ) public {
+    function testFuzz_RevertWhen_AnyFieldIsChanged(uint256 field, uint64 value) public {
         RewardBatch memory signed = _header(1, 1, HEAD, 1);
         bytes memory signatures = _quorumOf(signed);
         RewardBatch memory header = _header(1, 1, HEAD, 1);
@@ -335,6 +328,50 @@ contract PostBatchTest is Fixture {
         vm.assume(distributor.hashBatch(header) != distributor.hashBatch(signed));
         vm.expectRevert();
         distributor.postBatch(header, signatures);
+    }
+
+    function testFuzz_RevertWhen_AWordExceedsItsField(uint256 field, uint256 bit) public {
+        field = bound(field, 0, 4);
+        bit = bound(bit, field == 1 ? 32 : 64, 255);
+        RewardBatch memory header = _header(1, 1, HEAD, 1);
+        bytes memory message = abi.encode(header);
+        uint256 at_ = 32 + 32 * field;
+        assembly ("memory-safe") {
+            let word := add(message, at_)
+            mstore(word, or(mload(word), shl(bit, 1)))
+        }
+        // Signed as it is, so that nothing but the word itself can be wrong.
+        (bool hashed, bytes memory digest) =
+            address(distributor).call(bytes.concat(IBatches.hashBatch.selector, message));
+        assertTrue(hashed);
+        bytes memory signatures = _signQuorum(oracles, QUORUM, abi.decode(digest, (bytes32)));
+        (bool posted,) = address(distributor)
+            .call(
+                bytes.concat(
+                    IBatches.postBatch.selector,
+                    message,
+                    bytes32(uint256(0x120)),
+                    bytes32(signatures.length),
+                    signatures
+                )
+            );
+        assertFalse(posted);
+    }
+
+    function test_TheRawCallOfThatTestPostsACleanHeader() public {
+        bytes memory message = abi.encode(_header(1, 1, HEAD, 1));
+        bytes memory signatures = _quorumOf(_header(1, 1, HEAD, 1));
+        (bool posted,) = address(distributor)
+            .call(
+                bytes.concat(
+                    IBatches.postBatch.selector,
+                    message,
+                    bytes32(uint256(0x120)),
+                    bytes32(signatures.length),
+                    signatures
+                )
+            );
+        assertTrue(posted);
     }
 
     function test_RevertWhen_SignedForAnotherChain() public {
@@ -355,41 +392,27 @@ contract PostBatchTest is Fixture {
 
     // -------------------------------------------------------------------------------------------- helpers
 
-    function _refused(
-        RewardBatch memory header,
-        bytes memory reason
-    ) private {
+    function _refused(RewardBatch memory header, bytes memory reason) private {
         _refused(header, _quorumOf(header), reason);
     }
 
-    function _refused(
-        RewardBatch memory header,
-        bytes memory signatures,
-        bytes memory reason
-    ) private {
+    function _refused(RewardBatch memory header, bytes memory signatures, bytes memory reason) private {
         vm.expectRevert(reason);
         distributor.postBatch(header, signatures);
     }
 
-    function _withBitmap(
-        bytes memory signatures,
-        uint256 bitmap
-    ) private pure returns (bytes memory changed) {
+    function _withBitmap(bytes memory signatures, uint256 bitmap) private pure returns (bytes memory changed) {
         changed = bytes.concat(signatures);
         assembly ("memory-safe") {
             mstore(add(changed, 32), bitmap)
         }
     }
 
-    function _wrongQuorum(
-        uint256 signers
-    ) private pure returns (bytes memory) {
+    function _wrongQuorum(uint256 signers) private pure returns (bytes memory) {
         return abi.encodeWithSelector(IOracleSet.OracleSet_WrongQuorum.selector, signers, 3);
     }
 
-    function _invalidSignature(
-        uint256 index
-    ) private view returns (bytes memory) {
+    function _invalidSignature(uint256 index) private view returns (bytes memory) {
         return abi.encodeWithSelector(IOracleSet.OracleSet_InvalidSignature.selector, index, oracles[index].member);
     }
 }

@@ -77,11 +77,7 @@ contract PublishTest is Fixture {
         assertTrue(_state(1).status == BatchStatus.Window);
     }
 
-    function testFuzz_AnySplitPublishesTheSame(
-        uint256 count,
-        uint256 size,
-        uint48 units
-    ) public {
+    function testFuzz_AnySplitPublishesTheSame(uint256 count, uint256 size, uint48 units) public {
         count = bound(count, 1, 40);
         size = bound(size, 1, 40);
         units = uint48(bound(units, 1, BUDGET / 40));
@@ -205,9 +201,7 @@ contract PublishTest is Fixture {
         distributor.publish(1, chunks[2], rests[2]);
     }
 
-    function testFuzz_RevertWhen_AnyBitIsFlipped(
-        uint256 bit
-    ) public {
+    function testFuzz_RevertWhen_AnyBitIsFlipped(uint256 bit) public {
         bytes[] memory chunks = Packing.many(1, 5, 7).split(5);
         _post(1, 1, chunks, 35);
         bit = bound(bit, 0, chunks[0].length * 8 - 1);
@@ -259,10 +253,7 @@ contract PublishTest is Fixture {
 
     // -------------------------------------------------------------------------------------------- helpers
 
-    function _voidsAtOnce(
-        Entry[] memory entries,
-        uint64 total
-    ) private {
+    function _voidsAtOnce(Entry[] memory entries, uint64 total) private {
         bytes[] memory chunks = entries.split(500);
         _post(1, 1, chunks, total);
         vm.expectEmit(address(distributor));
@@ -274,10 +265,7 @@ contract PublishTest is Fixture {
         assertEq(treasury.reservedOf(address(token)), 0);
     }
 
-    function _wrongChunk(
-        bytes memory chunk,
-        bytes32 rest
-    ) private {
+    function _wrongChunk(bytes memory chunk, bytes32 rest) private {
         vm.expectRevert(
             abi.encodeWithSelector(
                 IBatches.Batches_WrongChunk.selector,
@@ -289,11 +277,7 @@ contract PublishTest is Fixture {
         distributor.publish(1, chunk, rest);
     }
 
-    function _signedButInvalid(
-        bytes[] memory chunks,
-        uint64 total,
-        bytes memory reason
-    ) private {
+    function _signedButInvalid(bytes[] memory chunks, uint64 total, bytes memory reason) private {
         bytes32[] memory rests = _post(1, 1, chunks, total);
         vm.expectRevert(reason);
         distributor.publish(1, chunks[0], rests[0]);

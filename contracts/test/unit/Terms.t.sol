@@ -74,17 +74,13 @@ contract TermsTest is Fixture {
         assertEq(distributor.epochEnd(1), START + EPOCH);
     }
 
-    function testFuzz_AnEpochEndsWhereTheNextBegins(
-        uint64 epoch
-    ) public view {
+    function testFuzz_AnEpochEndsWhereTheNextBegins(uint64 epoch) public view {
         epoch = uint64(bound(epoch, 1, type(uint64).max - 1));
         assertEq(distributor.epochAt(distributor.epochEnd(epoch)), uint256(epoch) + 1);
         assertEq(distributor.epochAt(distributor.epochEnd(epoch) - 1), epoch);
     }
 
-    function _terms(
-        uint64 fromEpoch
-    ) private pure returns (Terms memory) {
+    function _terms(uint64 fromEpoch) private pure returns (Terms memory) {
         return Terms({
             policyHash: keccak256(abi.encode("policy", fromEpoch)),
             epochBudget: BUDGET + fromEpoch,
@@ -93,27 +89,18 @@ contract TermsTest is Fixture {
         });
     }
 
-    function _set(
-        Terms memory terms
-    ) private {
+    function _set(Terms memory terms) private {
         vm.prank(address(timelock));
         distributor.setTerms(terms);
     }
 
-    function _refused(
-        Terms memory terms,
-        bytes memory reason
-    ) private {
+    function _refused(Terms memory terms, bytes memory reason) private {
         vm.expectRevert(reason);
         vm.prank(address(timelock));
         distributor.setTerms(terms);
     }
 
-    function _holds(
-        uint64 epoch,
-        bytes32 policyHash,
-        uint64 fromEpoch
-    ) private view {
+    function _holds(uint64 epoch, bytes32 policyHash, uint64 fromEpoch) private view {
         Terms memory terms = distributor.termsOf(epoch);
         assertEq(terms.policyHash, policyHash);
         assertEq(terms.fromEpoch, fromEpoch);

@@ -84,11 +84,7 @@ contract TokenTest is Test {
         new GuerdonToken("Guerdon", "GRDN", allocations);
     }
 
-    function _permitDigest(
-        uint256 value,
-        uint256 nonce,
-        uint256 deadline
-    ) private view returns (bytes32) {
+    function _permitDigest(uint256 value, uint256 nonce, uint256 deadline) private view returns (bytes32) {
         bytes32 message = keccak256(
             abi.encode(
                 keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"),

@@ -103,10 +103,7 @@ contract TreasuryTest is Test {
         treasury.pay(address(token), 400e18);
     }
 
-    function testFuzz_NoMoreThanCapacityAndRefillLeaves(
-        uint256 seed,
-        uint256 steps
-    ) public {
+    function testFuzz_NoMoreThanCapacityAndRefillLeaves(uint256 seed, uint256 steps) public {
         steps = bound(steps, 1, 40);
         uint256 begin = block.timestamp;
         uint256 paid = 0;
@@ -224,29 +221,20 @@ contract TreasuryTest is Test {
 
     // -------------------------------------------------------------------------------------------- helpers
 
-    function _reserve(
-        uint256 amount
-    ) private {
+    function _reserve(uint256 amount) private {
         vm.expectEmit(address(treasury));
         emit ITreasury.Reserved(spender, address(token), amount);
         vm.prank(spender);
         treasury.reserve(address(token), amount);
     }
 
-    function _budget(
-        uint256 available,
-        uint256 reserved
-    ) private view {
+    function _budget(uint256 available, uint256 reserved) private view {
         Budget memory budget = treasury.budget(spender, address(token));
         assertEq(budget.available, available);
         assertEq(budget.reserved, reserved);
     }
 
-    function _overBudget(
-        address who,
-        uint256 amount,
-        uint256 available
-    ) private {
+    function _overBudget(address who, uint256 amount, uint256 available) private {
         vm.expectRevert(
             abi.encodeWithSelector(ITreasury.Treasury_OverBudget.selector, who, address(token), amount, available)
         );
@@ -254,11 +242,7 @@ contract TreasuryTest is Test {
         treasury.reserve(address(token), amount);
     }
 
-    function _notReserved(
-        address who,
-        uint256 amount,
-        uint256 reserved
-    ) private {
+    function _notReserved(address who, uint256 amount, uint256 reserved) private {
         bytes memory reason =
             abi.encodeWithSelector(ITreasury.Treasury_NotReserved.selector, who, address(token), amount, reserved);
         vm.startPrank(who);

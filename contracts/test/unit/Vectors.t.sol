@@ -10,16 +10,11 @@ import {stdJson} from "forge-std/StdJson.sol";
 
 /// @notice What `Entries` reads, callable with calldata.
 contract EntriesReader {
-    function chain(
-        bytes calldata entries,
-        bytes32 rest
-    ) external pure returns (bytes32) {
+    function chain(bytes calldata entries, bytes32 rest) external pure returns (bytes32) {
         return Entries.chain(entries, rest);
     }
 
-    function all(
-        bytes calldata entries
-    ) external pure returns (Entry[] memory read) {
+    function all(bytes calldata entries) external pure returns (Entry[] memory read) {
         read = new Entry[](entries.length / Entries.SIZE);
         for (uint256 i = 0; i < read.length; ++i) {
             (read[i].id, read[i].units) = Entries.read(entries, i * Entries.SIZE);
@@ -84,9 +79,7 @@ contract VectorsTest is Fixture, VectorWriter {
 
     // -------------------------------------------------------------------------------------------- helpers
 
-    function _checkFile(
-        string memory json
-    ) private {
+    function _checkFile(string memory json) private {
         uint256 count = 0;
         for (string memory at_ = ".cases[0]"; vm.keyExistsJson(json, at_); ++count) {
             _checkCase(json, at_, json.readString(string.concat(at_, ".name")));
@@ -95,11 +88,7 @@ contract VectorsTest is Fixture, VectorWriter {
         assertGt(count, 0, "no cases");
     }
 
-    function _checkCase(
-        string memory json,
-        string memory at_,
-        string memory name
-    ) private view {
+    function _checkCase(string memory json, string memory at_, string memory name) private view {
         Entry[] memory entries = _readEntries(json, at_);
         RewardBatch memory header = _readHeader(json, string.concat(at_, ".batch"));
         bytes[] memory chunks = Packing.split(entries, _uint(json, at_, ".chunk_size"));
@@ -138,18 +127,12 @@ contract VectorsTest is Fixture, VectorWriter {
         assertEq(next, entries.length, name);
     }
 
-    function _readEntries(
-        string memory json,
-        string memory at_
-    ) private pure returns (Entry[] memory) {
+    function _readEntries(string memory json, string memory at_) private pure returns (Entry[] memory) {
         string memory path = string.concat(at_, ".entries");
         return abi.decode(vm.parseJsonTypeArray(json, path, "Entry(uint64 id,uint48 units)"), (Entry[]));
     }
 
-    function _readHeader(
-        string memory json,
-        string memory at_
-    ) private pure returns (RewardBatch memory) {
+    function _readHeader(string memory json, string memory at_) private pure returns (RewardBatch memory) {
         return RewardBatch({
             epoch: uint64(_uint(json, at_, ".epoch")),
             round: uint32(_uint(json, at_, ".round")),
@@ -162,11 +145,7 @@ contract VectorsTest is Fixture, VectorWriter {
         });
     }
 
-    function _uint(
-        string memory json,
-        string memory at_,
-        string memory key
-    ) private pure returns (uint256) {
+    function _uint(string memory json, string memory at_, string memory key) private pure returns (uint256) {
         return vm.parseUint(json.readString(string.concat(at_, key)));
     }
 }
