@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::model::{Account, AccountId, Gist, Repository, ReviewComment, Thread};
 use super::state::State;
+use super::text::unescape;
 use super::time::{self, iso};
 use super::view::Clock;
 use super::world::World;
@@ -46,7 +47,8 @@ pub fn answer(world: &World, base: &str, path: &str, query: &str) -> Answer {
     let query: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let clock = world.clock();
     let state = world.read();
-    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let parts: Vec<String> = path.trim_matches('/').split('/').map(unescape).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let repository = |owner: &str, name: &str| state.repository_named(owner, name).filter(|r| clock.sees(r.created_at));
     match parts.as_slice() {
         ["rate_limit"] => {

@@ -1,4 +1,5 @@
-//! What GitHub reads out of free text: closing keywords and `Co-authored-by` trailers; and invented commit ids.
+//! What GitHub reads out of free text: closing keywords and `Co-authored-by` trailers; escaped path segments; and invented
+//! commit ids.
 
 use super::model::CommitAuthor;
 
@@ -53,6 +54,27 @@ pub fn co_authors(message: &str) -> Vec<CommitAuthor> {
         .collect()
 }
 
+/// A path segment without its percent signs: `seedlingbot%5Bbot%5D` -> `seedlingbot[bot]`. What is no escape stays.
+pub fn unescape(segment: &str) -> String {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        match after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or("");
+            }
+            None => {
+                bytes.push(b'%');
+                rest = after;
+            }
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// Forty hexadecimal digits that depend on every part (FNV-1a, three lanes); not a real git id.
 pub fn oid(parts: &[&str]) -> String {
     let lane = |seed: u64| {
@@ -92,6 +114,12 @@ Resolves (#4) and fixes other/repo#9"
             [5, 6]
         );
         assert_eq!(found("prefix #1, see #2, fix it #3, fixes https://github.com/o/other/issues/4"), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn escapes_are_undone() {
+        assert_eq!(unescape("seedlingbot%5Bbot%5D"), "seedlingbot[bot]");
+        assert_eq!(unescape("100%, %zz, %C3%A9"), "100%, %zz, é");
     }
 
     #[test]

@@ -59,11 +59,26 @@ async fn accounts_repositories_and_the_rate_limit_are_told() {
     let person = get(&server, "/users/Wren-Okafor").await.body;
     assert_eq!(person["type"], "User");
     assert_eq!(get(&server, &format!("/user/{}", person["id"])).await.body["login"], "wren-okafor");
-    assert_eq!(get(&server, "/users/seedlingbot%5Bbot%5D").await.status, 404);
+    assert_eq!(get(&server, "/users/seedlingbot%5Bbot%5D").await.body["type"], "Bot");
     let repository = get(&server, "/repos/meadowlark-sample/prairie").await;
     assert_eq!(repository.body["id"], sample::REPOSITORIES[0].1);
     let missing = get(&server, "/repos/meadowlark-sample/tundra").await;
     assert_eq!((missing.status, &missing.body["message"]), (404, &json!("Not Found")));
     assert_eq!(missing.header("x-ratelimit-resource"), Some("core"));
     assert_eq!(get(&server, "/rate_limit").await.body["resources"]["core"]["used"], 5);
+}
+
+#[tokio::test]
+async fn a_dropped_server_stops_listening_and_the_world_lives_on() {
+    let server = served().await;
+    let (world, address) = (server.world().clone(), server.base_url().replace("http://", ""));
+    assert_eq!(get(&server, "/users/jun-parkway").await.status, 200);
+    drop(server);
+    let mut refused = false;
+    for _ in 0..100 {
+        refused = refused || std::net::TcpStream::connect(&address).is_err();
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(refused);
+    assert_eq!(world.requests().len(), 1);
 }
