@@ -109,3 +109,16 @@ async fn an_unreachable_github_is_reported() {
     assert!(matches!(error, FetchError::GaveUp { tries: 2, .. }), "{error:?}");
     assert!(!format!("{error} {error:?}").contains(TOKEN));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_token_may_not_read_is_named() {
+    let bench = Bench::sample().await;
+    let body = r#"{"data": {"organization": null}, "errors": [{"type": "FORBIDDEN", "path": ["organization"],
+        "message": "the organization has enabled an IP allow list"}]}"#;
+    bench.world.fail_next_at(1, "/graphql", &Fault::Status { status: 200, body: body.to_owned() });
+    let error = bench.fetch().await.unwrap_err();
+    assert!(matches!(error, FetchError::Forbidden { .. }) && error.to_string().contains("IP allow list"), "{error:?}");
+    bench.world.fail_next_at(1, "/repos/", &Fault::Status { status: 403, body: r#"{"message": "no"}"#.to_owned() });
+    let error = bench.fetch().await.unwrap_err();
+    assert!(matches!(error, FetchError::Forbidden { .. }), "{error:?}");
+}

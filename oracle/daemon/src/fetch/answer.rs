@@ -20,6 +20,14 @@ pub(super) struct QueryError {
     pub(super) message: String,
 }
 
+impl QueryError {
+    /// The token may not read what the whole query is about.
+    pub(super) fn forbids_all(&self) -> bool {
+        let kind = self.kind.as_deref().unwrap_or_default();
+        matches!(kind, "FORBIDDEN" | "INSUFFICIENT_SCOPES") && self.path.len() <= 1
+    }
+}
+
 /// What a query cost.
 #[derive(Debug, Deserialize)]
 pub(super) struct Meter {

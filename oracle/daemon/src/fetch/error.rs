@@ -12,7 +12,7 @@ pub enum FetchError {
     Client { message: String },
     #[error("GitHub refused the token (401): check `github.token`; it may be mistyped, expired or revoked")]
     Token,
-    #[error("GitHub forbids {what} (403): {message}; check what the token may read")]
+    #[error("GitHub forbids {what}: {message}; check what the token may read")]
     Forbidden { what: String, message: String },
     #[error(
         "GitHub does not know the repository {owner}/{name}, or the token may not see it: check `github.repositories`"

@@ -114,7 +114,7 @@ fn pull_fact(index: &Index<'_>, record: &PullRecord, cutoff: u64) -> Option<Pull
         bot: index.records.is_bot(author),
         created: record.created.min(record.merged),
         files: record.files.clone(),
-        labels: labels_at(&record.labels, record.created, cutoff),
+        labels: labels_at(&record.labels, record.created.min(record.merged), cutoff),
         merger: index.records.person(record.merger),
         number: record.number,
         repo: record.repo,

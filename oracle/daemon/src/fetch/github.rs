@@ -10,6 +10,7 @@ use super::time;
 use http::{HeaderMap, StatusCode, Uri};
 use octocrab::Octocrab;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::fmt;
@@ -59,7 +60,7 @@ impl Default for Patience {
 }
 
 /// What was asked of GitHub so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
     /// Attempts over HTTP, the failed ones too.
     pub requests: u64,
@@ -169,8 +170,13 @@ impl GitHub {
             if let Some(meter) = Meter::of(&data) {
                 self.counters.points.fetch_add(meter.cost, Ordering::Relaxed);
             }
-            for error in &errors {
-                tracing::debug!(what, message = error.message, path = ?error.path, "GitHub left something out");
+            if let Some(error) = errors.iter().find(|error| error.forbids_all()) {
+                let (what, message) = (what.to_owned(), error.message.clone());
+                return Err(Trouble::Final(FetchError::Forbidden { what, message }));
+            }
+            // Errors deep in a page leave out single objects; those at its root are the caller's.
+            for error in errors.iter().filter(|error| error.path.len() > 1) {
+                tracing::warn!(what, message = error.message, path = ?error.path, "GitHub left something out");
             }
             serde_json::from_value(data).map_err(|error| {
                 let message = other.map_or_else(|| error.to_string(), |error| error.message.clone());

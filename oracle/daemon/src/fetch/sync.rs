@@ -15,6 +15,7 @@ use super::overflow::{Timeline, all_files, all_items};
 use super::progress::Progress;
 use super::{normalise, queries, time};
 use crate::store::{Page, RecordKind, Repository, Row, Saved, Store};
+use serde::Serialize;
 use serde_json::json;
 
 /// With `files` and `timelineItems` 99 requests by GitHub's formula: one point a page.
@@ -33,7 +34,7 @@ pub struct FetchPlan {
     pub bots: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FetchReport {
     /// Ascending by id.
     pub repositories: Vec<RepositoryReport>,
@@ -41,7 +42,7 @@ pub struct FetchReport {
     pub usage: Usage,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RepositoryReport {
     pub repository: Repository,
     pub pulls: Saved,
@@ -65,6 +66,10 @@ pub async fn fetch(
     for repository in sync.repositories(plan).await? {
         let usage = github.usage();
         let repository = sync.confirmed(repository).await?;
+        // Two names of one repository, before and after a renaming.
+        if report.repositories.iter().any(|report| report.repository.id == repository.id) {
+            continue;
+        }
         let (repository, pulls) = sync.pulls(repository).await?;
         let (repository, issues) = sync.issues(repository).await?;
         let comments = sync.comments(&repository).await?;

@@ -5,9 +5,10 @@
 
 use super::{Result, Store, StoreError, at, big, get, number};
 use guerdon_core::evidence;
+use serde::Serialize;
 use sqlx::{Any, Row as _, Transaction};
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Repository {
     pub id: u64,
     pub owner: String,
@@ -62,7 +63,7 @@ pub struct Page<'a> {
     pub seen: u64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Saved {
     pub new: u64,
     pub changed: u64,
