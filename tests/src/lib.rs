@@ -1,4 +1,6 @@
 //! The sandbox: a GitHub stand-in, chains and databases for whole-system tests and the demo.
 
 pub mod anvil;
+pub mod demo;
 pub mod github;
+pub mod sandbox;
