@@ -119,7 +119,10 @@ async fn run(command: Command) -> eyre::Result<ExitCode> {
 async fn run_deploy(config: &Path, rpc_url: &str, out: Option<PathBuf>, key: &Key) -> eyre::Result<ExitCode> {
     let config = file::load(config)?;
     let out = out.unwrap_or_else(|| format!("deploy/deployments/{}.json", config.chain_id).into());
-    record::vacant(&out)?;
+    // A local chain forgets; the record of another chain may be the only one.
+    if config.chain_id != LOCAL_CHAIN {
+        record::vacant(&out)?;
+    }
     let provider = connect_signer(rpc_url, key.load(config.chain_id)?).await?;
     let deployment = deploy(&config, &provider).await?;
     record::save(&out, &deployment)?;

@@ -227,6 +227,23 @@ fn the_committed_bindings_are_those_of_the_contracts() {
     abi::check(&root()).unwrap();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_stale_binding_is_named_with_the_way_to_mend_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let abi_folder = folder.path().join("bindings/abi");
+    std::fs::create_dir_all(&abi_folder).unwrap();
+    for shared in ["contracts", "node_modules", "foundry.toml"] {
+        std::os::unix::fs::symlink(root().canonicalize().unwrap().join(shared), folder.path().join(shared)).unwrap();
+    }
+    assert_eq!(abi::write(folder.path()).unwrap(), abi::CONTRACTS);
+    let treasury = abi_folder.join("Treasury.json");
+    let stale = std::fs::read_to_string(&treasury).unwrap().replacen("transferETH", "transferEth", 1);
+    std::fs::write(&treasury, stale).unwrap();
+    let error = abi::check(folder.path()).unwrap_err().to_string();
+    assert!(error.starts_with("bindings/abi/Treasury.json") && error.contains("`make abi`"), "{error}");
+}
+
 #[tokio::test]
 async fn the_command_deploys_checks_and_refuses() {
     let anvil = Anvil::start(Options::default()).await.unwrap();
@@ -251,12 +268,25 @@ async fn the_command_deploys_checks_and_refuses() {
     assert_eq!(code, 0, "{stderr}");
     assert_eq!(stdout, std::fs::read_to_string(out).unwrap());
     assert!(!stdout.contains(raw.trim_start_matches("0x")) && !stderr.contains(raw.trim_start_matches("0x")));
-    let (code, stdout, _) = run(&["check", "--deployment", out, "--rpc-url", anvil.url()], None);
-    assert!(code == 0 && stdout.contains("ok: the owner of Treasury is the timelock"), "{stdout}");
-    let (code, _, stderr) = run(&arguments, Some(&raw));
-    assert!(code == 1 && stderr.contains("already records"), "{stderr}");
+    let (code, holds, _) = run(&["check", "--deployment", out, "--rpc-url", anvil.url()], None);
+    assert!(code == 0 && holds.contains("ok: the owner of Treasury is the timelock"), "{holds}");
+    let (code, again, stderr) = run(&arguments, Some(&raw));
+    assert!(code == 0 && again != stdout, "a local chain's record is replaced: {stderr}");
     let (code, _, stderr) = run(&["check", "--deployment", out, "--rpc-url", "http://k@127.0.0.1:9/k"], None);
     assert!(code == 1 && stderr.contains("no answer from the RPC at http://127.0.0.1:9:"), "{stderr}");
+    let public = folder.path().join("public.toml");
+    let text = std::fs::read_to_string(config).unwrap().replace("chain_id = 31337", "chain_id = 5");
+    std::fs::write(&public, text.replace("../../policy.toml", root().join("policy.toml").to_str().unwrap())).unwrap();
+    let elsewhere = folder.path().join("5.json");
+    let (public, elsewhere) = (public.to_str().unwrap(), elsewhere.to_str().unwrap());
+    let arguments = ["deploy", "--config", public, "--rpc-url", anvil.url(), "--out", elsewhere];
+    let (code, _, stderr) = run(&arguments, Some(&raw));
+    assert!(code == 1 && stderr.contains("--private-key is only for chain 31337"), "{stderr}");
+    std::fs::write(elsewhere, "{}").unwrap();
+    let (code, _, stderr) = run(&arguments, Some(&raw));
+    assert!(code == 1 && stderr.contains("already records a deployment"), "{stderr}");
+    let (code, _, stderr) = run(&["check", "--deployment", elsewhere, "--rpc-url", anvil.url()], None);
+    assert!(code == 1 && stderr.contains("5.json is not a deployment record"), "{stderr}");
     let (code, _, stderr) = run(&["check", "--deployment", "/nowhere.json", "--rpc-url", anvil.url()], None);
     assert!(code == 1 && stderr.contains("/nowhere.json"), "{stderr}");
 }

@@ -86,7 +86,11 @@ impl Chain {
         if code.is_empty() {
             return Err(ChainError::NoDistributor { address, url: error::shown(&self.url) });
         }
-        let on_chain = self.schedule().await.map_err(|_| ChainError::NotADistributor { address })?;
+        let on_chain = self.schedule().await.map_err(|error| match error {
+            // No answer is another fault than a wrong one.
+            ChainError::Rpc { ref source, .. } if !source.is_error_resp() => error,
+            _ => ChainError::NotADistributor { address },
+        })?;
         let recorded = Schedule {
             epoch_start: self.deployment.epoch_start,
             epoch_length: self.deployment.epoch_length,
