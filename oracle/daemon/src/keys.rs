@@ -180,7 +180,7 @@ mod tests {
     const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
     fn secret_file(dir: &tempfile::TempDir, name: &str, text: &str) -> SecretRef {
-        let path = dir.path().join("oracle");
+        let path = dir.path().join(name);
         std::fs::write(&path, text).unwrap();
         SecretRef::File(path)
     }
