@@ -65,7 +65,7 @@ interface ITreasury {
     /// @notice Sets a spender's budget; what is reserved stays reserved. Only the owner.
     function setBudget(address spender, address token, uint208 capacity, uint48 period) external;
 
-    /// @notice Sets tokens aside for the caller, within its budget.
+    /// @notice Sets tokens aside for the caller, within its budget. A caller's reservations of a token stay below 2^104 base units.
     function reserve(address token, uint256 amount) external;
 
     /// @notice Gives the caller's reserved tokens, and the budget they used, back.

@@ -23,13 +23,13 @@ contract EntriesReader {
 }
 
 /// @notice Rust and Solidity pack entries, chain chunks and hash headers alike: each side writes a file of cases, both sides
-/// recompute both files. `GUERDON_WRITE_VECTORS=1 forge test --match-contract VectorsTest` writes this side's.
+/// recompute both files. `make vectors` writes both.
 contract VectorsTest is Fixture, VectorWriter {
     using stdJson for string;
 
     string private constant RUST = "contracts/vectors/rust.json";
     string private constant SOLIDITY = "contracts/vectors/solidity.json";
-    string private constant ADVICE = " is missing: the tests of guerdon-core write it";
+    string private constant ADVICE = " is missing: run `make vectors`";
 
     EntriesReader private reader;
 
@@ -39,15 +39,16 @@ contract VectorsTest is Fixture, VectorWriter {
     }
 
     function test_RustVectorsHold() public {
+        vm.skip(_writing(), "the other side writes its file next");
         assertTrue(vm.isFile(RUST), string.concat(RUST, ADVICE));
         _checkFile(vm.readFile(RUST));
     }
 
     function test_SolidityVectorsAreFreshAndHold() public {
         string memory fresh = _vectorsJson();
-        if (vm.envOr("GUERDON_WRITE_VECTORS", false)) vm.writeFile(SOLIDITY, fresh);
+        if (_writing()) vm.writeFile(SOLIDITY, fresh);
         string memory committed = vm.readFile(SOLIDITY);
-        assertEq(keccak256(bytes(committed)), keccak256(bytes(fresh)), "stale: run with GUERDON_WRITE_VECTORS=1");
+        assertEq(keccak256(bytes(committed)), keccak256(bytes(fresh)), "stale: run `make vectors`");
         _checkFile(committed);
     }
 
@@ -78,6 +79,10 @@ contract VectorsTest is Fixture, VectorWriter {
     }
 
     // -------------------------------------------------------------------------------------------- helpers
+
+    function _writing() private view returns (bool) {
+        return vm.envOr("GUERDON_WRITE_VECTORS", false);
+    }
 
     function _checkFile(string memory json) private {
         uint256 count = 0;
