@@ -68,7 +68,7 @@ fn a_key_signs_for_its_own_wallet_only() {
 
 #[test]
 fn an_attestation_needs_the_whole_quorum() {
-    let mut keys = vec![key(10), key(11), key(12)];
+    let mut keys = [key(10), key(11), key(12)];
     keys.sort_by_key(OracleKey::address);
     let members = keys.iter().map(OracleKey::address).collect();
     let set = OracleSet { id: 1, members, threshold: 2, base_url: String::new() };
