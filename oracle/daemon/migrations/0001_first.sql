@@ -5,6 +5,13 @@ CREATE TABLE repositories (
     name TEXT NOT NULL
 );
 
+-- The chain's time when the last complete fetch of a repository began, UTC seconds: evidence of an
+-- earlier cutoff has everything.
+CREATE TABLE fetched (
+    repository_id BIGINT PRIMARY KEY REFERENCES repositories (id),
+    began BIGINT NOT NULL
+);
+
 CREATE TABLE accounts (
     id BIGINT PRIMARY KEY,
     login TEXT NOT NULL,

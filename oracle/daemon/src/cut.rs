@@ -63,6 +63,12 @@ impl Oracle {
         self.policy(epoch, terms.policy)?;
         let (starts, ends) = (self.schedule.start(epoch), self.schedule.end(epoch));
         let repositories = self.repositories().await?;
+        for repository in &repositories {
+            let fetched = self.store.fetched(repository.0).await?;
+            if fetched.is_none_or(|began| began < due) {
+                return Err(OracleError::Stale { epoch, due, repository: *repository });
+            }
+        }
         let records = fetch::load(&self.store, &repositories).await?;
         let (previous, mut opening) = self.opening(epoch, starts, &records).await?;
         let block = now.block.saturating_sub(self.config.chain.confirmations);

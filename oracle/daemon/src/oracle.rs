@@ -10,7 +10,7 @@ use crate::sign::SignError;
 use crate::store::{Store, StoreError};
 use guerdon_core::B256;
 use guerdon_core::evidence::EvidenceError;
-use guerdon_core::model::Epoch;
+use guerdon_core::model::{Epoch, RepositoryId};
 use guerdon_core::policy::{Policy, PolicyError};
 use guerdon_core::verify::VerifyError;
 use std::collections::BTreeMap;
@@ -41,6 +41,11 @@ pub enum OracleError {
     NoEvidence { epoch: Epoch, round: u32 },
     #[error("epoch {epoch}, round {round} has no batch in the store: run `guerdon batch --epoch {epoch}`")]
     NoBatch { epoch: Epoch, round: u32 },
+    #[error(
+        "the last fetch of repository {repository} began before the cutoff of epoch {epoch} ({due}, UTC seconds): \
+         run `guerdon fetch`"
+    )]
+    Stale { epoch: Epoch, due: u64, repository: RepositoryId },
     #[error("the store has nothing of the configured repositories yet: run `guerdon fetch`")]
     NotFetched,
     #[error("no key is configured: add one to `oracle.keys`")]

@@ -54,8 +54,9 @@ pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -
 
 /// One round of everything that is due. `done` is the last epoch that needs nothing more.
 pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch) -> Result<()> {
-    fetch_once(oracle, github, &fetch::Quiet).await?;
+    // What is due now is cut from what GitHub has after now.
     let now = oracle.chain.now().await?.timestamp;
+    fetch_once(oracle, github, &fetch::Quiet).await?;
     let mut epoch = Epoch(done.0 + 1);
     let mut unbroken = true;
     while oracle.due(epoch) <= now {
@@ -88,7 +89,12 @@ pub async fn fetch_once(oracle: &Oracle, github: &GitHub, progress: &dyn FetchPr
         organization: oracle.config.github.organization.clone(),
         bots: oracle.config.github.bots.clone(),
     };
-    Ok(fetch::fetch(github, &oracle.store, &plan, progress).await?)
+    let began = oracle.chain.now().await?.timestamp;
+    let report = fetch::fetch(github, &oracle.store, &plan, progress).await?;
+    for repository in &report.repositories {
+        oracle.store.set_fetched(repository.repository.id, began).await?;
+    }
+    Ok(report)
 }
 
 /// An error and what caused it, in one line.

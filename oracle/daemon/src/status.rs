@@ -9,15 +9,32 @@ use crate::{amount::Money, explain};
 use alloy::primitives::{Address, B256};
 use guerdon_core::model::{ContributorId, Epoch};
 use guerdon_core::score::PersonResult;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// How far an epoch has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Evidence is cut, and it pays somebody.
+    Scored,
+    /// Evidence is cut, and it pays nobody: nothing will be posted.
+    Empty,
+    /// The batch is made, not posted yet.
+    Batched,
+    Posted,
+    Window,
+    Crediting,
+    Settled,
+    Void,
+}
+
 /// One epoch, for the command line, the API and the demo alike.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EpochStatus {
     pub epoch: Epoch,
     pub round: u32,
-    pub status: BatchStatus,
+    pub status: Stage,
     pub evidence_hash: B256,
     /// Absent when the epoch pays nobody.
     pub entries_hash: Option<B256>,
@@ -75,6 +92,16 @@ impl Oracle {
         let batch = stored.as_ref().map(batching::read).transpose()?;
         let chain = self.chain.batch(epoch).await?;
         let posted = chain.round == round;
+        let status = match (posted, chain.status) {
+            (true, BatchStatus::Posted) => Stage::Posted,
+            (true, BatchStatus::Window) => Stage::Window,
+            (true, BatchStatus::Crediting) => Stage::Crediting,
+            (true, BatchStatus::Settled) => Stage::Settled,
+            (true, BatchStatus::Void) => Stage::Void,
+            _ if batch.is_some() => Stage::Batched,
+            _ if self.pays(evidence_hash).await? => Stage::Scored,
+            _ => Stage::Empty,
+        };
         let transactions = self.store.transactions(epoch).await?;
         let last = |purpose: &str| {
             let of = |sent: &&crate::store::StoredTransaction| sent.transaction.purpose == purpose;
@@ -83,7 +110,7 @@ impl Oracle {
         Ok(EpochStatus {
             epoch,
             round,
-            status: if posted { chain.status } else { BatchStatus::None },
+            status,
             evidence_hash,
             entries_hash: batch.as_ref().map(|batch| batch.header.entries_hash),
             policy_hash: batch.as_ref().map(|batch| batch.header.policy_hash),
@@ -95,6 +122,11 @@ impl Oracle {
             post_tx: last("post"),
             credit_tx: last("credit"),
         })
+    }
+
+    async fn pays(&self, evidence: B256) -> Result<bool> {
+        let bytes = self.store.evidence_by_hash(evidence).await?.unwrap_or_default();
+        Ok(!self.rebuild(&bytes)?.outcome.entries.is_empty())
     }
 
     /// A login or an id, as people type them.

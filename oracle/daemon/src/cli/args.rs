@@ -138,8 +138,10 @@ pub enum Link {
     },
     /// Check the gist, attest it with the oracle keys and link on chain
     Submit {
-        login: String,
-        /// The gist's id or address; the newest fitting public gist when absent
+        /// GitHub logins
+        #[arg(required = true)]
+        logins: Vec<String>,
+        /// The gist's id or address, for one login; the newest fitting public gist when absent
         #[arg(long)]
         gist: Option<String>,
     },

@@ -2,7 +2,7 @@
 
 use super::args::{Global, Link, Wallet};
 use super::inspect::find;
-use eyre::{Result, eyre};
+use eyre::{Result, bail, eyre};
 use guerdon::keys::OracleKey;
 use guerdon::link::{gist_text, sign_link, typed_data};
 use guerdon_core::model::ContributorId;
@@ -27,14 +27,21 @@ pub(super) async fn link(global: &Global, command: Link) -> Result<()> {
             print!("{}", gist_text(&sign_link(&link, place, &key)?, place));
             eprintln!("publish this as a public gist of {login}, then run `guerdon link submit {login}`");
         }
-        Link::Submit { login, gist } => {
-            let proof = oracle.find_proof(&github, &login, gist.as_deref()).await?;
-            let sent = oracle.link(&proof).await?;
-            let value =
-                json!({ "contributor_id": proof.link.id, "login": login, "wallet": proof.link.wallet, "tx": sent.tx });
-            global.print(&value, || {
-                format!("{login} (contributor {}) is linked to {}\ntx {}\n", proof.link.id, proof.link.wallet, sent.tx)
-            })?;
+        Link::Submit { logins, gist } => {
+            if gist.is_some() && logins.len() > 1 {
+                bail!("--gist names the gist of one login, and {} were given", logins.len());
+            }
+            let mut linked = Vec::new();
+            for login in &logins {
+                let proof = oracle.find_proof(&github, login, gist.as_deref()).await?;
+                let tx = oracle.link(&proof).await?.tx;
+                let (id, wallet) = (proof.link.id, proof.link.wallet);
+                if !global.json {
+                    println!("{login} (contributor {id}) is linked to {wallet}, tx {tx}");
+                }
+                linked.push(json!({ "contributor_id": id, "login": login, "wallet": wallet, "tx": tx }));
+            }
+            global.print(&linked, String::new)?;
         }
     }
     Ok(())

@@ -7,6 +7,7 @@
 
 mod batches;
 mod evidence;
+mod fetched;
 mod items;
 mod open;
 mod records;
