@@ -11,6 +11,7 @@ mod pulls;
 mod reviews;
 mod roles;
 mod size;
+mod work;
 
 use crate::batch::{self, BatchError, Entry};
 use crate::evidence::Evidence;

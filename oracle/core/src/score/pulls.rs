@@ -2,6 +2,7 @@
 
 use super::roles::{Roles, listed, same_label};
 use super::size::{Lines, Size};
+use super::work::Units;
 use super::{Factor, LineItem, Refusal, ScoreError, Slice};
 use crate::evidence::Evidence;
 use crate::model::{ContributorId, Fact, FactKey, Kind, Pull, Review, Verdict};
@@ -44,17 +45,25 @@ pub(super) fn score(
     let before: BTreeMap<_, _> = evidence.opening.people.iter().map(|person| (person.id, person.accepted)).collect();
 
     let mut scored = Scored { items: Vec::new(), standings: BTreeMap::new(), accepted: BTreeMap::new() };
-    let mut trivial: BTreeMap<ContributorId, u32> = BTreeMap::new();
+    let mut counting = Vec::new();
     for pull in pulls {
-        let key = pull.key();
         let lines = Lines::of(policy, pull);
-        if let Some((rule, reason)) = context.refusal(pull, &lines) {
-            refusals.push(Refusal { contributor: pull.author, fact: key, rule: rule.to_owned(), reason });
-            scored.standings.insert(key, Standing::Refused);
-            continue;
-        }
-        let size = Size::of(policy, lines.total());
-        scored.standings.insert(key, Standing::Counts { author: pull.author, size });
+        let standing = match context.refusal(pull, &lines) {
+            Some((rule, reason)) => {
+                let rule = rule.to_owned();
+                refusals.push(Refusal { contributor: pull.author, fact: pull.key(), rule, reason });
+                Standing::Refused
+            }
+            None => {
+                counting.push((pull, lines));
+                Standing::Counts { author: pull.author, size: Size::of(policy, lines.total()) }
+            }
+        };
+        scored.standings.insert(pull.key(), standing);
+    }
+    let units = Units::new(policy, &counting);
+    let mut trivial: BTreeMap<ContributorId, u32> = BTreeMap::new();
+    for (pull, lines) in counting {
         let nth = scored.accepted.entry(pull.author).or_insert(0);
         let earlier = before.get(&pull.author).copied().unwrap_or(0).saturating_add(*nth);
         *nth += 1;
@@ -65,7 +74,7 @@ pub(super) fn score(
         } else {
             1
         };
-        scored.items.extend(context.items(pull, &lines, size, earlier, decay)?);
+        scored.items.extend(context.items(pull, &lines, &units, earlier, decay)?);
     }
     Ok(scored)
 }
@@ -189,11 +198,13 @@ impl<'a> Context<'a> {
         &self,
         pull: &Pull,
         lines: &Lines,
-        size: Size,
+        units: &Units,
         earlier: u64,
         nth_trivial: u32,
     ) -> Result<Vec<LineItem>, ScoreError> {
         let key = pull.key();
+        let unit_lines = units.lines(key);
+        let size = Size::of(self.policy, unit_lines);
         let (kind, by_label) = self.kind(pull, lines);
         let is_fix = (by_label && kind == Kind::Fix) || self.confirmed.contains(&key);
         let base = self.policy.points.get(&kind).copied().unwrap_or(0);
@@ -205,6 +216,11 @@ impl<'a> Context<'a> {
         if lines.ignored_files > 0 {
             let (files, changed) = (lines.ignored_files, lines.ignored);
             notes.push(format!("{files} generated, vendored or moved files: {changed} lines at weight 0"));
+        }
+        let others = units.others(key);
+        if !others.is_empty() {
+            let numbers: Vec<_> = others.iter().map(|number| format!("#{number}")).collect();
+            notes.push(format!("shares files with {}: sized together and shared by lines", numbers.join(", ")));
         }
         if nth_trivial > 1 {
             notes.push(format!("trivial pull request number {nth_trivial} of this author: weight 1/{divisor}"));
@@ -223,7 +239,7 @@ impl<'a> Context<'a> {
                 .into_iter()
                 .try_fold(u128::from(base), |sum, factor| sum.checked_mul(u128::from(factor)))
                 .ok_or_else(overflow)?;
-            let denominator = [1000, size.under, lines.total()]
+            let denominator = [1000, size.under, unit_lines]
                 .into_iter()
                 .try_fold(divisor, |sum, factor| sum.checked_mul(u128::from(factor)))
                 .ok_or_else(overflow)?;

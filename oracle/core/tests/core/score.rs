@@ -112,9 +112,25 @@ fn twenty_typo_fixes_pay_hardly_more_than_one() {
 }
 
 #[test]
+fn one_change_cut_into_many_that_share_files_pays_as_one() {
+    let cut = |parts: u64| pulls((1..=parts).map(|number| pull(number, 2, source(200 / parts))));
+    let (one, ten) = (points(&outcome(cut(1)), 2), points(&outcome(cut(10)), 2));
+    assert!(ten <= one, "{ten} of {one}");
+    let out = outcome(cut(2));
+    assert_eq!(out.items[0].notes, ["shares files with #2: sized together and shared by lines"]);
+    // Two people, or one person in a file that weighs nothing, are not pooled.
+    let apart = pulls([pull(1, 2, source(100)), pull(2, 3, source(100))]);
+    assert!(points(&outcome(apart), 2) > one / 2);
+    let lock = |number| vec![file(&format!("src/{number}.rs"), 100, 0), file("Cargo.lock", 5, 5)];
+    let apart = outcome(pulls([pull(1, 2, lock(1)), pull(2, 2, lock(2))]));
+    assert!(apart.items.iter().all(|item| !item.notes.iter().any(|note| note.contains("sized together"))));
+}
+
+#[test]
 fn a_newcomer_gets_a_little_more_for_the_first_three() {
     let evidence = |accepted| {
-        let mut evidence = evidence(pulls((1..=4).map(|number| pull(number, 2, source(200)))));
+        let apart = |number| vec![file(&format!("src/{number}.rs"), 200, 0)];
+        let mut evidence = evidence(pulls((1..=4).map(|number| pull(number, 2, apart(number)))));
         evidence.opening.people[1].accepted = accepted;
         score(&evidence, &policy()).unwrap().items.iter().map(|item| item.points).collect::<Vec<_>>()
     };
