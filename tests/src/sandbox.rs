@@ -189,7 +189,7 @@ impl Daemon {
         for _ in 0..600 {
             let log = std::fs::read_to_string(&self.log).unwrap_or_default();
             let line = log.lines().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-            if let Some(address) = line.as_ref().and_then(|line| line["fields"]["address"].as_str()) {
+            if let Some(address) = line.as_ref().and_then(|line| line.pointer("/fields/address")?.as_str()) {
                 self.api = format!("http://{address}");
                 return Ok(());
             }

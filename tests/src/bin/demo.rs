@@ -15,12 +15,17 @@ struct Args {
     /// A data set (.tar.zst or a folder) instead of the sample org
     #[arg(long)]
     data: Option<PathBuf>,
-    /// The first second of epoch 1 of a data set, UTC seconds
-    #[arg(long, requires = "data")]
+    /// The first day of epoch 1 of a data set, as 2023-03-06
+    #[arg(long, requires = "data", value_parser = date)]
     from: Option<u64>,
     /// How many weekly epochs
     #[arg(long)]
     epochs: Option<u64>,
+}
+
+fn date(text: &str) -> Result<u64, String> {
+    let seconds = guerdon_tests::github::time::parse(text).and_then(|at| u64::try_from(at).ok());
+    seconds.ok_or_else(|| "a day is written like 2023-03-06".to_owned())
 }
 
 #[tokio::main]

@@ -200,7 +200,7 @@ async fn claim(sandbox: &Sandbox, links: &[cast::Linked]) -> Result<Vec<Claim>> 
     for linked in links {
         let who = linked.id.to_string();
         let status = sandbox.json(&["status", &who]).await?;
-        if status["claimable"] == "0" {
+        if status.get("claimable").is_some_and(|amount| amount == "0") {
             continue;
         }
         let mut command = sandbox.command(&["claim", &who, "--key", "env:WALLET_KEY", "--json"])?;

@@ -119,7 +119,12 @@ async fn tampered(sandbox: &Sandbox, file: Option<&PathBuf>) -> Result<String> {
         return Err(DemoError::Books("tampered evidence passed the verification".to_owned()));
     }
     let list = said.json("guerdon verify")?;
-    let failed = list[0]["checks"].as_array().into_iter().flatten().filter(|check| check["passed"] == false);
+    let failed = list
+        .pointer("/0/checks")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter(|check| check["passed"] == false);
     let names: Vec<_> = failed.filter_map(|check| check["name"].as_str()).collect();
     Ok(format!("FAILED: {}", names.join(", ")))
 }
