@@ -235,14 +235,15 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
         }
     }
 
-    /// @dev The batch is complete, in time, and the next one of its epoch. Gives what the epoch was credited before.
+    /// @dev The batch is complete, in time, and a later round than the last one of its epoch: a round that was signed but not
+    /// posted before its `postBefore` is passed over. Gives what the epoch was credited before.
     function _requireTurn(Batch storage posted, RewardBatch calldata header) private view returns (uint64 credited) {
         BatchStatus status = posted.status;
         uint32 round = posted.round;
         if (status != BatchStatus.None && status != BatchStatus.Void && status != BatchStatus.Settled) {
             revert Batches_Live(header.epoch, round);
         }
-        if (header.round != round + 1) revert Batches_WrongRound(header.epoch, header.round, round + 1);
+        if (header.round <= round) revert Batches_WrongRound(header.epoch, header.round, round);
         if (block.timestamp > header.postBefore) revert Batches_Expired(header.epoch, header.postBefore);
         uint64 current = oracleSetId();
         if (header.oracleSet != current) revert OracleSet_NotCurrent(header.oracleSet, current);

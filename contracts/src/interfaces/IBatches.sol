@@ -45,8 +45,8 @@ interface IBatches {
     /// @notice The epoch is older than corrections may reach.
     error Batches_EpochTooOld(uint64 epoch, uint256 oldest);
 
-    /// @notice The round is not the next one of this epoch.
-    error Batches_WrongRound(uint64 epoch, uint32 round, uint32 expected);
+    /// @notice The round must be above the last one posted for this epoch.
+    error Batches_WrongRound(uint64 epoch, uint32 round, uint32 last);
 
     /// @notice The last batch of this epoch is neither void nor settled.
     error Batches_Live(uint64 epoch, uint32 round);

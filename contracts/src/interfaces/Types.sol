@@ -25,7 +25,7 @@ struct Terms {
 
 /// @notice The header that the oracles sign; an EIP-712 struct of exactly these fields.
 /// @param epoch The epoch that is paid, counted from 1.
-/// @param round 1 for the first batch of an epoch, one more for each that follows a void or settled one.
+/// @param round 1 for the first batch of an epoch, higher for each that follows a void, settled or never posted one.
 /// @param oracleSet The oracle set whose members sign.
 /// @param postBefore Last second at which the batch may be posted.
 /// @param total Sum of all entries in units.

@@ -80,6 +80,15 @@ contract PostBatchTest is Fixture {
         assertEq(treasury.reservedOf(address(token)), BUDGET * UNIT);
     }
 
+    function test_ARoundThatWasNeverPostedIsPassedOver() public {
+        RewardBatch memory signed = _header(1, 1, HEAD, 1);
+        signed.postBefore = uint64(block.timestamp);
+        vm.warp(block.timestamp + 1);
+        _refused(signed, abi.encodeWithSelector(IBatches.Batches_Expired.selector, 1, signed.postBefore));
+        _post(_header(1, 2, HEAD, 1));
+        assertEq(_state(1).round, 2);
+    }
+
     function test_NextRoundFollowsASettledOneWithinTheBudget() public {
         _link(7);
         _pay(1, 1, _one(7, CAP));
@@ -131,9 +140,8 @@ contract PostBatchTest is Fixture {
         _refused(_header(0, 1, HEAD, 1), abi.encodeWithSelector(ITerms.Terms_None.selector, 0));
     }
 
-    function test_RevertWhen_RoundIsNotTheNext() public {
-        _refused(_header(1, 0, HEAD, 1), abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 0, 1));
-        _refused(_header(1, 2, HEAD, 1), abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 2, 1));
+    function test_RevertWhen_RoundIsZero() public {
+        _refused(_header(1, 0, HEAD, 1), abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 0, 0));
     }
 
     function test_RevertWhen_AnotherBatchIsLive() public {
@@ -152,7 +160,7 @@ contract PostBatchTest is Fixture {
         _refused(header, abi.encodeWithSelector(IBatches.Batches_Live.selector, 1, 1));
         vm.warp(block.timestamp + PUBLISH_PERIOD + 1);
         distributor.voidUnpublished(1);
-        _refused(header, abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 1, 2));
+        _refused(header, abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 1, 1));
     }
 
     function test_RevertWhen_Expired() public {

@@ -20,7 +20,16 @@ impl Oracle {
         if let Some((_, bytes)) = self.store.evidence(epoch, round).await? {
             return Ok(bytes);
         }
-        let bytes = self.cut(epoch, round).await?;
+        let bytes = match self.last_evidence(epoch).await? {
+            // A later round repeats the evidence of the one before: what the next epoch went on
+            // from stays true, and nobody is granted twice.
+            Some((_, before)) => {
+                let mut evidence = Evidence::from_bytes(&before)?;
+                evidence.header.round = round;
+                evidence.to_bytes()?
+            }
+            None => self.cut(epoch, round).await?,
+        };
         let now = self.chain.now().await?;
         self.store.put_evidence(epoch, round, &bytes, now.timestamp).await?;
         Ok(bytes)
@@ -101,16 +110,17 @@ impl Oracle {
             return Ok((B256::ZERO, fetch::history(records, starts)));
         }
         let before = Epoch(epoch.0 - 1);
-        let last = self.store.evidences().await?.into_iter().rfind(|evidence| evidence.epoch == before);
-        let Some(last) = last else {
-            return Err(OracleError::NoPrevious { epoch, missing: before });
-        };
-        let bytes = self
-            .store
-            .evidence_by_hash(last.hash)
-            .await?
-            .ok_or(OracleError::NoEvidence { epoch: before, round: last.round })?;
-        Ok((last.hash, self.rebuild(&bytes)?.outcome.closing))
+        match self.last_evidence(before).await? {
+            Some((hash, bytes)) => Ok((hash, self.rebuild(&bytes)?.outcome.closing)),
+            None => Err(OracleError::NoPrevious { epoch, missing: before }),
+        }
+    }
+
+    /// The evidence of an epoch's latest round, and its hash.
+    pub async fn last_evidence(&self, epoch: Epoch) -> Result<Option<(B256, Vec<u8>)>> {
+        let last = self.store.evidences().await?.into_iter().rfind(|evidence| evidence.epoch == epoch);
+        let Some(last) = last else { return Ok(None) };
+        Ok(self.store.evidence_by_hash(last.hash).await?.map(|bytes| (last.hash, bytes)))
     }
 }
 

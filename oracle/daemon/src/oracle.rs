@@ -1,6 +1,7 @@
 //! One oracle: its settings, store, policies, chain and view of GitHub, and the stages that an
 //! epoch goes through. Every stage may be repeated: what was done before is found and kept.
 
+use crate::batching;
 use crate::chain::{BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, load_deployment};
 use crate::config::Config;
 use crate::fetch::{FetchError, GitHub, GitHubOptions};
@@ -124,13 +125,21 @@ impl Oracle {
         Ok(self.chain.sender(&OracleKey::load(source, self.chain.place().chain_id)?)?)
     }
 
-    /// The round that an epoch's next or current batch has.
+    /// The round that an epoch's current or next batch has. A round that was signed but not posted
+    /// before its `postBefore` is passed over: it can never be posted any more.
     pub async fn round(&self, epoch: Epoch) -> Result<u32> {
         let state = self.chain.batch(epoch).await?;
-        Ok(match state.status {
-            BatchStatus::None | BatchStatus::Void => state.round.saturating_add(1),
-            BatchStatus::Posted | BatchStatus::Window | BatchStatus::Crediting | BatchStatus::Settled => state.round,
-        })
+        if !matches!(state.status, BatchStatus::None | BatchStatus::Void) {
+            return Ok(state.round);
+        }
+        let now = self.chain.now().await?.timestamp;
+        let mut round = state.round.saturating_add(1);
+        while let Some(stored) = self.store.batch(epoch, round).await?
+            && batching::read(&stored)?.header.post_before < now
+        {
+            round = round.saturating_add(1);
+        }
+        Ok(round)
     }
 }
 

@@ -59,17 +59,27 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch) -> Result<
     fetch_once(oracle, github, &fetch::Quiet).await?;
     let mut epoch = Epoch(done.0 + 1);
     let mut unbroken = true;
+    let mut failed = None;
     while oracle.due(epoch) <= now {
-        let progress = advance(oracle, epoch).await?;
-        tracing::debug!(epoch = epoch.0, ?progress, "advanced");
-        unbroken &= matches!(progress, Progress::Empty | Progress::Settled);
-        if unbroken {
-            tracing::info!(epoch = epoch.0, ?progress, "epoch done");
-            *done = epoch;
+        match advance(oracle, epoch).await {
+            Ok(progress) => {
+                tracing::debug!(epoch = epoch.0, ?progress, "advanced");
+                unbroken &= matches!(progress, Progress::Empty | Progress::Settled | Progress::Expired);
+                if unbroken {
+                    tracing::info!(epoch = epoch.0, ?progress, "epoch done");
+                    *done = epoch;
+                }
+            }
+            Err(error) => {
+                // One epoch that cannot go on does not keep the next ones from being paid.
+                tracing::error!(epoch = epoch.0, error = %chain_of(&error), "epoch cannot go on now");
+                unbroken = false;
+                failed.get_or_insert(error);
+            }
         }
         epoch.0 += 1;
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 /// Takes one due epoch from facts to as far as its batch can go.
@@ -78,6 +88,10 @@ pub async fn advance(oracle: &Oracle, epoch: Epoch) -> Result<Progress> {
     let Some(prepared) = oracle.batch(epoch, round).await? else {
         return Ok(Progress::Empty);
     };
+    if oracle.is_too_old(epoch).await? {
+        tracing::error!(epoch = epoch.0, "the distributor takes no batch for this epoch any more: it stays unpaid");
+        return Ok(Progress::Expired);
+    }
     let signatures = oracle.sign(&prepared).await?;
     oracle.submit(&prepared, &signatures).await
 }

@@ -3,7 +3,7 @@
 
 use crate::batching;
 use crate::chain::BatchStatus;
-use crate::oracle::{Oracle, OracleError, Result};
+use crate::oracle::{Oracle, Result};
 use crate::store::{Account, ItemTable};
 use crate::{amount::Money, explain};
 use alloy::primitives::{Address, B256};
@@ -154,15 +154,5 @@ impl Oracle {
             claimable: base(held.earned.saturating_sub(held.claimed)),
             accrued: base(last.map_or(0, |person| person.accrued)),
         })
-    }
-
-    /// The evidence of an epoch's latest round.
-    pub async fn latest_evidence(&self, epoch: Epoch) -> Result<Vec<u8>> {
-        let last = self.store.evidences().await?.into_iter().rfind(|evidence| evidence.epoch == epoch);
-        let missing = OracleError::NoEvidence { epoch, round: last.as_ref().map_or(1, |evidence| evidence.round) };
-        match last {
-            Some(evidence) => self.store.evidence_by_hash(evidence.hash).await?.ok_or(missing),
-            None => Err(missing),
-        }
     }
 }

@@ -22,6 +22,8 @@ pub enum Progress {
         until: u64,
     },
     Settled,
+    /// It was never posted, and the distributor takes no batch for it any more.
+    Expired,
     /// Voided by the contract; the next tick makes the next round.
     Void {
         round: u32,
@@ -50,6 +52,14 @@ impl Oracle {
         let kept = self.store.signatures(header.epoch, header.round).await?;
         let ours = kept.into_iter().filter(|signature| signature.digest == digest);
         Ok(ours.map(|kept| OracleSignature { signer: kept.signer, signature: kept.signature.into() }).collect())
+    }
+
+    /// Nothing was posted for the epoch, and nothing can be any more.
+    pub async fn is_too_old(&self, epoch: Epoch) -> Result<bool> {
+        let state = self.chain.batch(epoch).await?;
+        let now = self.chain.now().await?.timestamp;
+        let oldest = self.schedule.epoch_at(now).map_or(0, |now| now.0.saturating_sub(self.schedule.correction_epochs));
+        Ok(epoch.0 < oldest && matches!(state.status, BatchStatus::None | BatchStatus::Void))
     }
 
     fn digest(&self, prepared: &Prepared) -> B256 {

@@ -66,7 +66,8 @@ async fn epoch(State(api): State<Api>, Path(number): Path<u64>) -> Result<Json<E
 }
 
 async fn evidence(State(api): State<Api>, Path(number): Path<u64>) -> Result<impl IntoResponse> {
-    let bytes = api.oracle.latest_evidence(Epoch(number)).await?;
+    let found = api.oracle.last_evidence(Epoch(number)).await?;
+    let (_, bytes) = found.ok_or_else(|| ApiError::not_found("this epoch has no evidence yet: see /v1/epochs"))?;
     Ok(([(CONTENT_TYPE, "application/jsonl")], bytes))
 }
 

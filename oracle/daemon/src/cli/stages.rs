@@ -132,6 +132,7 @@ pub(super) async fn submit(global: &Global, epoch: Epoch) -> Result<()> {
         Progress::Empty => format!("epoch {epoch} pays nobody\n"),
         Progress::Window { until } => format!("epoch {epoch} is published; it can be credited from {until} on\n"),
         Progress::Settled => format!("epoch {epoch} is settled\n"),
+        Progress::Expired => format!("epoch {epoch} is too old: the distributor takes no batch for it any more\n"),
         Progress::Void { round } => format!("epoch {epoch}, round {round} is void: make the next round\n"),
     })
 }
