@@ -205,7 +205,7 @@ impl Story {
         summary: &Summary,
         took: Duration,
     ) {
-        println!("  evidence with a thousand made-up lines is verified\n    -> {}\n", verified.tampered);
+        println!("  evidence with a thousand made-up lines in every file is verified\n    -> {}\n", verified.tampered);
         let total: U256 = epochs.iter().filter_map(|epoch| epoch.total.parse::<U256>().ok()).sum();
         let passed = verified.epochs.iter().filter(|passed| **passed).count();
         println!(

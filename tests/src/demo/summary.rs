@@ -96,7 +96,7 @@ async fn stranger(sandbox: &Sandbox, files: &[PathBuf]) -> Result<crate::sandbox
     Ok(output(command).await?)
 }
 
-/// A thousand more added lines in one file of the last epoch must be noticed.
+/// A thousand more added lines in every file of the last epoch must be noticed.
 async fn tampered(sandbox: &Sandbox, file: Option<&PathBuf>) -> Result<String> {
     let Some(file) = file else { return Ok(String::new()) };
     let bytes = std::fs::read(file).map_err(|source| DemoError::Write(file.clone(), source))?;
@@ -104,11 +104,8 @@ async fn tampered(sandbox: &Sandbox, file: Option<&PathBuf>) -> Result<String> {
         |error: &dyn std::fmt::Display| DemoError::Unexpected { step: "evidence", answer: error.to_string() };
     let mut evidence = Evidence::from_bytes(&bytes).map_err(|error| unreadable(&error))?;
     for fact in &mut evidence.facts {
-        if let guerdon_core::model::Fact::Pull(pull) = fact
-            && let Some(file) = pull.files.iter_mut().find(|file| file.additions > 0)
-        {
-            file.additions += 1000;
-            break;
+        if let guerdon_core::model::Fact::Pull(pull) = fact {
+            pull.files.iter_mut().for_each(|file| file.additions += 1000);
         }
     }
     let path = sandbox.folder.join("evidence/tampered.jsonl");
