@@ -8,13 +8,15 @@ PLATFORM := $(shell node -p 'process.platform + "-" + process.arch.replace("x64"
 # The npm shim of forge exits 0 when tests fail: only the platform package's own binary, or yours.
 FORGE ?= $(or $(wildcard node_modules/@foundry-rs/forge-$(PLATFORM)/bin/forge),$(shell command -v forge 2>/dev/null),node_modules/@foundry-rs/forge-$(PLATFORM)/bin/forge)
 # Real data for tests, looked for beside the checkout; never part of the project.
+ifneq ($(realpath ../shared/data),)
 export GUERDON_DATA ?= $(realpath ../shared/data)
+endif
 CARGO_TEST := $(if $(shell command -v cargo-nextest 2>/dev/null),cargo nextest run --no-fail-fast,cargo test --no-fail-fast)
 DEMO_FLAGS := $(if $(ONCE),--once) $(if $(DATA),--data '$(DATA)') $(if $(FROM),--from '$(FROM)') $(if $(EPOCHS),--epochs '$(EPOCHS)')
 
 .PHONY: help
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: build ## Pay a sample org end to end; ONCE=1 exits after the summary, DATA=FILE pays a real org
@@ -32,9 +34,10 @@ test-rust: build data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace
 
 .PHONY: lint
-lint: setup ## Check formats and lints: cargo fmt, clippy, forge fmt
+lint: setup ## Check formats and lints: cargo fmt, clippy, forge fmt, solc and forge warnings
 	@cargo fmt --all --check
 	@$(FORGE) fmt --check
+	@$(FORGE) build
 	@cargo clippy --workspace --all-targets --quiet -- -D warnings
 
 .PHONY: fmt
