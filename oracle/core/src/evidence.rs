@@ -119,6 +119,11 @@ impl Evidence {
         opening.people.sort_by_key(|person| person.id);
         opening.mergers.sort_by_key(|merger| (merger.repo, merger.id));
         facts.sort_by_key(Fact::key);
+        for fact in &mut facts {
+            if let Fact::Pull(pull) = fact {
+                pull.files.sort_by(|a, b| a.path.cmp(&b.path));
+            }
+        }
         let evidence = Self { header, opening, facts };
         let mut checker = check::Checker::default();
         for (at, line) in evidence.lines().enumerate() {

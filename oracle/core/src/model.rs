@@ -165,6 +165,7 @@ pub struct Pull {
     #[serde(default, skip_serializing_if = "is_false")]
     pub bot: bool,
     pub created: u64,
+    /// Ascending by path, each path once.
     pub files: Vec<FileChange>,
     /// Ascending by (name, actor).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

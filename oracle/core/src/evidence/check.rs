@@ -134,11 +134,9 @@ impl Checker {
         ensure(pull.title.len() <= MAX_TITLE, || format!("{key}: the title is longer than {MAX_TITLE} bytes"))?;
         ensure(pull.reverts != Some(pull.number), || format!("{key} cannot revert itself"))?;
         labels_hold(&key, header, pull.created, &pull.labels)?;
-        let mut paths = BTreeSet::new();
-        for file in &pull.files {
-            file_holds(&key, file)?;
-            ensure(paths.insert(&file.path), || format!("{key}: the file {:?} is listed twice", file.path))?;
-        }
+        pull.files.iter().try_for_each(|file| file_holds(&key, file))?;
+        let paths: Vec<_> = pull.files.iter().map(|file| &file.path).collect();
+        ensure(ascending(&paths), || format!("{key}: files must ascend by path, each listed once"))?;
         self.pulls.insert(key, (pull.author, pull.at));
         Ok(())
     }

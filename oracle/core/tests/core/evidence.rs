@@ -74,7 +74,7 @@ fn facts_that_contradict_each_other_are_refused() {
     let mut own = pulls([pull(1, 2, vec![])]);
     own.push(Fact::Review(review(1, 2, Verdict::Approve, 0)));
     assert!(refused(own).contains("by the author"));
-    assert!(refused(pulls([pull(1, 2, vec![file("a", 1, 0), file("a", 1, 0)])])).contains("listed twice"));
+    assert!(refused(pulls([pull(1, 2, vec![file("a", 1, 0), file("a", 1, 0)])])).contains("each listed once"));
     assert!(refused(pulls([pull(1, 2, vec![file("a", 10_u64.pow(12), 0)])])).contains("claims more than"));
     assert!(refused(pulls([pull(1, 0, vec![])])).contains("id 0 is nobody"));
     let mut late = issue(1, 2);

@@ -5,7 +5,7 @@
 
 use super::record::{CommentRecord, IssueEvent, IssueRecord, PullRecord, Records, Revert};
 use super::replay::{ReviewActs, close_of, labels_at, title_at};
-use guerdon_core::model::{ContributorId, Fact, Issue, Pull, RepositoryId, Review, Verdict};
+use guerdon_core::model::{ContributorId, Fact, FileChange, Issue, Pull, RepositoryId, Review, Verdict};
 use std::collections::BTreeMap;
 
 /// An epoch's time, UTC seconds: what was accepted in `[starts, ends)`, as it was at `cutoff`.
@@ -113,7 +113,7 @@ fn pull_fact(index: &Index<'_>, record: &PullRecord, cutoff: u64) -> Option<Pull
         author,
         bot: index.records.is_bot(author),
         created: record.created.min(record.merged),
-        files: record.files.clone(),
+        files: files_of(record),
         labels: labels_at(&record.labels, record.created.min(record.merged), cutoff),
         merger: index.records.person(record.merger),
         number: record.number,
@@ -121,6 +121,17 @@ fn pull_fact(index: &Index<'_>, record: &PullRecord, cutoff: u64) -> Option<Pull
         reverts: reverts_of(index, record, cutoff),
         title: title_at(record, cutoff),
     })
+}
+
+/// Ascending by path; what GitHub lists twice is one file.
+fn files_of(record: &PullRecord) -> Vec<FileChange> {
+    let mut files: BTreeMap<&str, FileChange> = BTreeMap::new();
+    for file in &record.files {
+        let seen = files.entry(&file.path).or_insert_with(|| FileChange { additions: 0, deletions: 0, ..file.clone() });
+        seen.additions = seen.additions.saturating_add(file.additions);
+        seen.deletions = seen.deletions.saturating_add(file.deletions);
+    }
+    files.into_values().collect()
 }
 
 /// A text that was edited after the cutoff says nothing.
