@@ -175,7 +175,7 @@ impl Config {
     pub fn load(path: &Path, overrides: Overrides) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read(path.to_owned(), source))?;
         let mut config: Self = toml::from_str(&text)
-            .map_err(|source| ConfigError::Toml { path: path.to_owned(), message: source.to_string() })?;
+            .map_err(|source| ConfigError::Toml { path: path.to_owned(), message: problem(&text, &source) })?;
         config.anchor(path.parent().unwrap_or(Path::new("")));
         if let Some(url) = overrides.database_url {
             config.database_url = url;
@@ -290,6 +290,18 @@ impl Config {
         }
         out
     }
+}
+
+/// Where and what, without the line itself: somebody may have written a secret into it.
+fn problem(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    // serde repeats a string that stands where another type is wanted.
+    let message = match error.message().split_once("string \"") {
+        Some((kind, rest)) => format!("{kind}string{}", rest.rsplit_once('"').map_or("", |(_, wanted)| wanted)),
+        None => error.message().trim().replace('\n', ", "),
+    };
+    format!("line {line}: {message}")
 }
 
 fn shown_key(key: &KeySource) -> String {

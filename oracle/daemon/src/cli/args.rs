@@ -1,8 +1,11 @@
 //! Every command, flag and environment name.
 
-use clap::{Parser, Subcommand};
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Parser, Subcommand};
 use guerdon::keys::{KeySource, SecretRef};
 use guerdon_core::model::Epoch;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// Pays open-source contributors from a DAO's treasury, verifiably.
@@ -162,10 +165,10 @@ pub struct Wallet {
     #[arg(long, env = "ETH_KEYSTORE", value_name = "FILE", requires = "password")]
     keystore: Option<PathBuf>,
     /// Its password, as env:NAME or file:PATH
-    #[arg(long, value_name = "SECRET")]
+    #[arg(long, value_name = "SECRET", value_parser = ByReference)]
     password: Option<SecretRef>,
     /// A raw key, as env:NAME or file:PATH; chain 31337 only
-    #[arg(long, value_name = "SECRET", conflicts_with = "keystore")]
+    #[arg(long, value_name = "SECRET", value_parser = ByReference, conflicts_with = "keystore")]
     key: Option<SecretRef>,
 }
 
@@ -178,6 +181,22 @@ impl Wallet {
             (_, _, Some(key)) => Some(KeySource::Raw(key.clone())),
             _ => None,
         }
+    }
+}
+
+/// Reads a reference to a secret. Whoever gives the secret itself must not find it in the error,
+/// where clap would repeat it.
+#[derive(Clone)]
+struct ByReference;
+
+impl TypedValueParser for ByReference {
+    type Value = SecretRef;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<SecretRef, clap::Error> {
+        value.to_str().unwrap_or_default().parse().map_err(|error| {
+            let flag = arg.map(ToString::to_string).unwrap_or_default();
+            clap::Error::raw(ErrorKind::ValueValidation, format!("'{flag}': {error}\n")).with_cmd(command)
+        })
     }
 }
 
