@@ -66,6 +66,18 @@ pub(super) fn shown(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
+/// The failure without the whole URL, which reqwest would print.
+pub(super) fn without_url(error: TransportError) -> Box<TransportError> {
+    use alloy::transports::http::reqwest;
+    Box::new(match error {
+        RpcError::Transport(TransportErrorKind::Custom(inner)) => match inner.downcast::<reqwest::Error>() {
+            Ok(inner) => TransportErrorKind::custom(inner.without_url()),
+            Err(inner) => RpcError::Transport(TransportErrorKind::Custom(inner)),
+        },
+        other => other,
+    })
+}
+
 /// The contract's reason, if the error carries one.
 pub(super) fn revert(error: &TransportError) -> Option<Revert> {
     let response = error.as_error_resp()?;

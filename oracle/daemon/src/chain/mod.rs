@@ -76,7 +76,7 @@ impl Chain {
         match self.provider.get_chain_id().await {
             Ok(found) if found == expected => Ok(()),
             Ok(found) => Err(ChainError::WrongChain { url, found, expected }),
-            Err(source) => Err(ChainError::Unreachable { url, source: Box::new(source) }),
+            Err(source) => Err(ChainError::Unreachable { url, source: error::without_url(source) }),
         }
     }
 
@@ -133,7 +133,7 @@ impl Chain {
     }
 
     fn rpc(&self, doing: &'static str, source: error::TransportError) -> ChainError {
-        ChainError::Rpc { doing, url: error::shown(&self.url), source: Box::new(source) }
+        ChainError::Rpc { doing, url: error::shown(&self.url), source: error::without_url(source) }
     }
 
     fn call(&self, doing: &'static str) -> impl Fn(alloy::contract::Error) -> ChainError + '_ {

@@ -3,7 +3,7 @@
 //! A refused transaction costs nothing and changes nothing: the simulation says why. Send one at a
 //! time with one key; two senders of one key race for its nonce.
 
-use super::error::{TransportError, revert, shown};
+use super::error::{TransportError, revert, shown, without_url};
 use super::{Chain, ChainError, client};
 use crate::keys::OracleKey;
 use crate::link::LinkProof;
@@ -131,7 +131,7 @@ impl Sender {
     }
 
     fn rpc(&self, doing: &'static str, source: TransportError) -> ChainError {
-        ChainError::Rpc { doing, url: self.url.clone(), source: Box::new(source) }
+        ChainError::Rpc { doing, url: self.url.clone(), source: without_url(source) }
     }
 
     fn refused(&self, step: &'static str, error: alloy::contract::Error) -> ChainError {
