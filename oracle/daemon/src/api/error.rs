@@ -17,6 +17,14 @@ impl ApiError {
     pub(super) fn not_found(message: &str) -> Self {
         Self { status: StatusCode::NOT_FOUND, message: message.to_owned() }
     }
+
+    pub(super) fn malformed(message: &str) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, message: message.to_owned() }
+    }
+
+    pub(super) fn read_only() -> Self {
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, message: "this API only answers GET".to_owned() }
+    }
 }
 
 impl From<OracleError> for ApiError {

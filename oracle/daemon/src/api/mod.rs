@@ -8,8 +8,9 @@ use crate::oracle::Oracle;
 use crate::run::Pulse;
 use crate::status::{ContributorStatus, EpochStatus};
 use crate::store::Account;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -17,6 +18,7 @@ use axum::{Json, Router};
 use error::{ApiError, Result};
 use guerdon_core::B256;
 use guerdon_core::model::{ContributorId, Epoch};
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use tower_http::trace::TraceLayer;
 
@@ -25,6 +27,18 @@ use tower_http::trace::TraceLayer;
 pub struct Api {
     pub oracle: Arc<Oracle>,
     pub pulse: Arc<Pulse>,
+}
+
+/// A part of the path; one that is malformed is answered as every other error is.
+struct Part<T>(T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Part<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let part = Path::from_request_parts(parts, state).await;
+        part.map(|Path(part)| Self(part)).map_err(|refused| ApiError::malformed(&refused.body_text()))
+    }
 }
 
 const JSON_LINES: [(HeaderName, &str); 2] =
@@ -44,6 +58,7 @@ pub fn router(api: Api) -> Router {
         .route("/v1/contributors/{who}", get(contributor))
         .route("/v1/contributors/{who}/explain", get(explain))
         .fallback(|| async { ApiError::not_found("there is no such path: see /v1/epochs") })
+        .method_not_allowed_fallback(|| async { ApiError::read_only() })
         .layer(TraceLayer::new_for_http())
         .with_state(api)
 }
@@ -60,18 +75,18 @@ async fn epochs(State(api): State<Api>) -> Result<Json<Vec<EpochStatus>>> {
     Ok(Json(api.oracle.epochs().await?))
 }
 
-async fn epoch(State(api): State<Api>, Path(number): Path<u64>) -> Result<Json<EpochStatus>> {
+async fn epoch(State(api): State<Api>, Part(number): Part<u64>) -> Result<Json<EpochStatus>> {
     let found = api.oracle.epochs().await?.into_iter().find(|status| status.epoch.0 == number);
     found.map(Json).ok_or_else(|| ApiError::not_found("this epoch has no evidence yet: see /v1/epochs"))
 }
 
-async fn evidence(State(api): State<Api>, Path(number): Path<u64>) -> Result<impl IntoResponse> {
+async fn evidence(State(api): State<Api>, Part(number): Part<u64>) -> Result<impl IntoResponse> {
     let found = api.oracle.last_evidence(Epoch(number)).await?;
     let (_, bytes) = found.ok_or_else(|| ApiError::not_found("this epoch has no evidence yet: see /v1/epochs"))?;
     Ok(([(CONTENT_TYPE, "application/jsonl")], bytes))
 }
 
-async fn evidence_by_hash(State(api): State<Api>, Path(hash): Path<B256>) -> Result<impl IntoResponse> {
+async fn evidence_by_hash(State(api): State<Api>, Part(hash): Part<B256>) -> Result<impl IntoResponse> {
     let bytes = api.oracle.store.evidence_by_hash(hash).await.map_err(crate::oracle::OracleError::from)?;
     let bytes = bytes.ok_or_else(|| ApiError::not_found("no evidence has this hash: see /v1/epochs"))?;
     Ok((JSON_LINES, bytes))
@@ -82,12 +97,12 @@ async fn find(api: &Api, who: &str) -> Result<Account> {
     found.ok_or_else(|| ApiError::not_found("nobody with this login was seen in the repositories"))
 }
 
-async fn contributor(State(api): State<Api>, Path(who): Path<String>) -> Result<Json<ContributorStatus>> {
+async fn contributor(State(api): State<Api>, Part(who): Part<String>) -> Result<Json<ContributorStatus>> {
     let account = find(&api, &who).await?;
     Ok(Json(api.oracle.contributor(&account).await?))
 }
 
-async fn explain(State(api): State<Api>, Path(who): Path<String>) -> Result<impl IntoResponse> {
+async fn explain(State(api): State<Api>, Part(who): Part<String>) -> Result<impl IntoResponse> {
     let account = find(&api, &who).await?;
     Ok(Json(api.oracle.explain(ContributorId(account.id), None).await?))
 }
