@@ -35,7 +35,7 @@ pub struct OracleSignature {
 
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
-    #[error("{signer} is not a member of oracle set {set}")]
+    #[error("{signer} is not a member of oracle set {set}: check `oracle.keys`")]
     NotAMember { signer: Address, set: u64 },
     #[error("only {have} of {need} needed signatures: ask another oracle of set {set} to sign")]
     BelowThreshold { have: usize, need: usize, set: u64 },

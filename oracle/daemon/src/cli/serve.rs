@@ -12,6 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) async fn run_daemon(global: &Global) -> Result<()> {
     let oracle = Arc::new(global.oracle().await?);
+    // What no later tick can mend is told before anything listens.
+    oracle.github()?;
+    oracle.keys()?;
     let place = oracle.chain.place();
     let listen = oracle.config.api.listen;
     let listener = TcpListener::bind(listen)

@@ -5,6 +5,7 @@ use eyre::Result;
 use guerdon::explain::slices_table;
 use guerdon::oracle::OracleError;
 use guerdon::run::fetch_once;
+use guerdon::sign::SignError;
 use guerdon::{fetch, submit::Progress, table::Table};
 use guerdon_core::model::Epoch;
 use serde_json::json;
@@ -106,11 +107,12 @@ pub(super) async fn sign(global: &Global, epoch: Epoch) -> Result<()> {
     let round = oracle.round(epoch).await?;
     let prepared = oracle.store.batch(epoch, round).await?.ok_or(OracleError::NoBatch { epoch, round })?;
     let prepared = guerdon::batching::read(&prepared)?;
-    if oracle.keys()?.is_empty() {
-        return Err(OracleError::NoKeys.into());
+    let (keys, set) = (oracle.keys()?, oracle.chain.oracle_set().await?);
+    let first = keys.first().ok_or(OracleError::NoKeys)?.address();
+    if !keys.iter().any(|key| set.members.contains(&key.address())) {
+        return Err(OracleError::from(SignError::NotAMember { signer: first, set: set.id }).into());
     }
     let signatures = oracle.sign(&prepared).await?;
-    let set = oracle.chain.oracle_set().await?;
     global.print(&signatures, || {
         let lines: String = signatures.iter().map(|signature| format!("  {}\n", signature.signer)).collect();
         format!("{} of {} needed signatures:\n{lines}", signatures.len(), set.threshold)
