@@ -28,7 +28,9 @@ fn fail(report: &eyre::Report) -> ExitCode {
 
 fn log(args: &cli::Args) {
     let level = if args.is_daemon() { "info" } else { "warn" };
-    let filter = EnvFilter::try_from_env("GUERDON_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    // What octocrab reports comes back as an error, and is told once.
+    let filter =
+        EnvFilter::try_from_env("GUERDON_LOG").unwrap_or_else(|_| EnvFilter::new(format!("{level},octocrab=off")));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if args.is_daemon() && !std::io::stderr().is_terminal() {
         builder.json().init();
