@@ -1,0 +1,54 @@
+//! What is wrong with the command line itself: exit code 2, before anything is opened.
+
+use super::bench::guerdon;
+use guerdon_tests::sandbox::output;
+
+async fn misused(args: &[&str], words: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = guerdon();
+    command.args(args).current_dir(folder.path());
+    let output = output(command).await.unwrap();
+    assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{args:?}: {output:?}");
+    for word in ["error:"].iter().chain(words) {
+        assert!(output.stderr.contains(word), "{args:?}: no {word:?} in {}", output.stderr);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written");
+}
+
+#[tokio::test]
+async fn a_wrong_command_line_is_a_usage_error() {
+    misused(&["frobnicate"], &["frobnicate", "--help"]).await;
+    misused(&["status", "--frobnicate"], &["--frobnicate"]).await;
+    misused(&["score"], &["--epoch"]).await;
+    misused(&["score", "--epoch", "0"], &["--epoch", "count from 1"]).await;
+    misused(&["submit", "--epoch", "-1"], &["-1"]).await;
+    misused(&["batch", "--epoch", "one"], &["--epoch", "whole number"]).await;
+    misused(&["explain", "somebody", "--json", "--markdown"], &["--markdown", "--json"]).await;
+    misused(&["verify"], &["EVIDENCE"]).await;
+    misused(&["link", "message", "somebody", "--address", "0x12"], &["--address"]).await;
+    misused(&["link", "gist", "somebody", "--days", "0"], &["--days"]).await;
+}
+
+#[tokio::test]
+async fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
+    let key = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+    let mut command = guerdon();
+    command.args(["claim", "somebody", "--key", key]);
+    let output = output(command).await.unwrap();
+    assert_eq!((output.code, output.stdout.as_str()), (2, ""));
+    assert!(output.stderr.contains("env:NAME"), "{}", output.stderr);
+    assert!(!output.stderr.contains(key), "the key was printed");
+}
+
+#[tokio::test]
+async fn without_a_configuration_the_next_step_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["fetch", "status", "run", "doctor"] {
+        let mut said = guerdon();
+        said.arg(command).current_dir(folder.path());
+        let output = output(said).await.unwrap();
+        assert_eq!((output.code, output.stdout.as_str()), (1, ""), "{output:?}");
+        assert!(output.stderr.contains("guerdon.toml") && output.stderr.contains("guerdon init"), "{output:?}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written");
+}
