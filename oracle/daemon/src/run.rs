@@ -41,7 +41,7 @@ pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -
     let github = oracle.github()?;
     let mut done = Epoch(0);
     loop {
-        match tick(oracle, &github, &mut done).await {
+        match tick(oracle, &github, &mut done, &cancelled).await {
             Ok(()) => pulse.beat(),
             Err(error) => tracing::error!(error = %chain_of(&error), "tick failed; trying again after the interval"),
         }
@@ -52,15 +52,19 @@ pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -
     }
 }
 
-/// One round of everything that is due. `done` is the last epoch that needs nothing more.
-pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch) -> Result<()> {
+/// One round of everything that is due. `done` is the last epoch that needs nothing more. When
+/// cancelled, a fetch is given up, as the next one begins where it was; an epoch's step is finished.
+pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled: &CancellationToken) -> Result<()> {
     // What is due now is cut from what GitHub has after now.
     let now = oracle.chain.now().await?.timestamp;
-    fetch_once(oracle, github, &fetch::Quiet).await?;
+    tokio::select! {
+        () = cancelled.cancelled() => return Ok(()),
+        fetched = fetch_once(oracle, github, &fetch::Quiet) => fetched?,
+    };
     let mut epoch = Epoch(done.0 + 1);
     let mut unbroken = true;
     let mut failed = None;
-    while oracle.due(epoch) <= now {
+    while oracle.due(epoch) <= now && !cancelled.is_cancelled() {
         match advance(oracle, epoch).await {
             Ok(progress) => {
                 tracing::debug!(epoch = epoch.0, ?progress, "advanced");
