@@ -96,5 +96,10 @@ async fn look_at_github(config: &Config) -> Result<String, String> {
     for (owner, name) in config.repositories() {
         github.repository(&owner, &name).await.map_err(|error| chain_of(&error))?;
     }
-    Ok(format!("{} answers for {} repositories", config.github.api_url, config.github.repositories.len()))
+    let listed = config.github.repositories.len();
+    let seen = match &config.github.organization {
+        Some(login) if listed == 0 => github.repositories(login).await.map_err(|error| chain_of(&error))?.len(),
+        _ => listed,
+    };
+    Ok(format!("{} answers for {seen} repositories", config.github.api_url))
 }

@@ -90,6 +90,23 @@ impl GitHub {
         let found = data.repository.as_ref().and_then(repository_of);
         found.ok_or_else(|| FetchError::NoRepository { owner: owner.to_owned(), name: name.to_owned() })
     }
+
+    /// Every public repository of an organization, as far as the token may see them.
+    pub async fn repositories(&self, login: &str) -> Result<Vec<Repository>, FetchError> {
+        let what = format!("repositories of {login}");
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let variables = json!({"login": login, "after": after});
+            let data: OrganizationData = self.query(&what, queries::REPOSITORIES, variables).await?;
+            let missing = || FetchError::NoOrganization { login: login.to_owned() };
+            let (nodes, page) = data.organization.ok_or_else(missing)?.repositories.into_parts();
+            found.extend(nodes.iter().filter_map(repository_of));
+            if !page.has_next_page {
+                return Ok(found);
+            }
+            after = page.end_cursor;
+        }
+    }
 }
 
 struct Sync<'a> {
@@ -112,7 +129,7 @@ impl Sync<'_> {
         let mut named: Vec<Named> = Vec::new();
         if plan.repositories.is_empty() {
             let login = plan.organization.as_ref().ok_or(FetchError::NothingToFetch)?;
-            for repository in self.of_organization(login).await? {
+            for repository in self.github.repositories(login).await? {
                 self.store.put_repository(&repository).await?;
                 let (owner, name) = (repository.owner.clone(), repository.name.clone());
                 named.push(Named { owner, name, known: Some(repository) });
@@ -128,22 +145,6 @@ impl Sync<'_> {
             named.push(Named { owner: owner.clone(), name: name.clone(), known });
         }
         Ok(named)
-    }
-
-    async fn of_organization(&self, login: &str) -> Result<Vec<Repository>, FetchError> {
-        let what = format!("repositories of {login}");
-        let (mut found, mut after) = (Vec::new(), None);
-        loop {
-            let variables = json!({"login": login, "after": after});
-            let data: OrganizationData = self.github.query(&what, queries::REPOSITORIES, variables).await?;
-            let missing = || FetchError::NoOrganization { login: login.to_owned() };
-            let (nodes, page) = data.organization.ok_or_else(missing)?.repositories.into_parts();
-            found.extend(nodes.iter().filter_map(repository_of));
-            if !page.has_next_page {
-                return Ok(found);
-            }
-            after = page.end_cursor;
-        }
     }
 
     /// Asks for the id of a repository that was never met.
