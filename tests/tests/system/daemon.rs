@@ -220,5 +220,16 @@ async fn a_refusal_of_github_is_logged_and_waited_out() {
     bench.settle(1).await;
     window_and_settle(&bench, &daemon, 1).await;
     assert!(bench.read("daemon.log").contains("401"), "the fault stands in the log");
+
+    // An end that is asked for does not wait until GitHub is well again.
+    bench.world().fail_next(1_000, &guerdon_tests::github::Fault::BadGateway);
+    let began = Instant::now();
+    while !bench.read("daemon.log").contains("trying again\"") {
+        assert!(began.elapsed() < PATIENCE, "{}", bench.read("daemon.log"));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let began = Instant::now();
     assert_eq!(daemon.stop().await.unwrap().code(), Some(0));
+    assert!(began.elapsed() < Duration::from_secs(2), "it ended after {:?}", began.elapsed());
 }

@@ -10,6 +10,29 @@ async fn what_github_refuses_is_one_error_and_changes_nothing() {
     tokens(&bench).await;
     names(&bench).await;
     gists(&bench).await;
+    what_doctor_finds(&bench).await;
+}
+
+/// All faults at once, each by name, and again nothing changes.
+async fn what_doctor_finds(bench: &Bench) {
+    let before = bench.state().await;
+    let good = bench.ok(&["doctor"]).await;
+    for what in ["policy", "store", "GitHub", "3 repositories", "chain", "oracle set", "key"] {
+        assert!(good.contains(what), "no {what:?} in {good}");
+    }
+    assert!(!good.contains("FAILED"), "{good}");
+    bench.write("keys/stranger", guerdon_tests::sandbox::secret(9).unwrap());
+    let config = bench.with_keys("ill.toml", &["oracle-1", "stranger"]);
+    bench.changed(&config, "ill.toml", "file:github.token", "file:bad.token");
+    let output = bench.output(bench.command(&config, &["doctor"])).await;
+    assert_eq!(output.code, 1);
+    let failed: Vec<&str> = output.stdout.lines().filter(|line| line.starts_with("FAILED")).collect();
+    assert_eq!(failed.len(), 2, "{failed:?}");
+    assert!(failed[0].contains("GitHub") && failed[0].contains("401"), "{failed:?}");
+    assert!(failed[1].contains("key") && failed[1].contains("not in the current oracle set"), "{failed:?}");
+    let shown = bench.ok_with(&config, &["config", "show"]).await;
+    assert!(shown.contains("bad.token (masked)") && shown.contains("stranger (masked)"), "{shown}");
+    assert_eq!(bench.state().await, before);
 }
 
 async fn tokens(bench: &Bench) {
