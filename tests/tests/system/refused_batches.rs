@@ -11,8 +11,7 @@ async fn a_batch_goes_out_only_whole_signed_and_in_time() {
     stages_out_of_order(&bench).await;
     signatures_short_of_the_quorum(&bench).await;
     a_changed_batch(&bench).await;
-    // What was mended goes through.
-    assert_eq!(bench.json(&["submit", "--epoch", "1"]).await["step"], "window");
+    two_at_once_post_once(&bench).await;
 }
 
 async fn stages_out_of_order(bench: &Bench) {
@@ -97,4 +96,23 @@ async fn a_changed_batch(bench: &Bench) {
         change(&database, "UPDATE batches SET (header, entries) = (SELECT header, entries FROM kept) WHERE epoch = 1")
             .await;
     }
+}
+
+/// What was mended goes through, and once only, even when two submit it in the same moment.
+async fn two_at_once_post_once(bench: &Bench) {
+    let submit = || bench.output(bench.command("guerdon.toml", &["submit", "--epoch", "1", "--json"]));
+    for (step, key) in [("window", "until"), ("settled", "step")] {
+        let (one, two) = tokio::join!(submit(), submit());
+        for output in [&one, &two] {
+            assert!(output.code == 0 || output.stderr.starts_with("error: "), "{output:?}");
+        }
+        assert!(one.code == 0 || two.code == 0, "{one:?} {two:?}");
+        let again = bench.json(&["submit", "--epoch", "1"]).await;
+        assert_eq!(again["step"], step);
+        if key == "until" {
+            bench.warp(again[key].as_u64().unwrap()).await;
+        }
+    }
+    let status = bench.json(&["status"]).await;
+    assert_eq!((&status[0]["credited"], &status[0]["round"]), (&status[0]["total"], &1.into()));
 }
