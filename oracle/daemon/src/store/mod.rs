@@ -74,7 +74,7 @@ pub enum StoreError {
         "epoch {epoch}, round {round} already has a batch that was signed (entries {existing}): use the next round"
     )]
     BatchSigned { epoch: u64, round: u32, existing: B256 },
-    #[error("cannot compress or decompress evidence {hash}")]
+    #[error("cannot compress or decompress evidence {hash}: if the database is damaged, restore it from a backup")]
     Compress {
         hash: B256,
         #[source]
