@@ -23,7 +23,7 @@ async fn the_daemon_pays_by_itself_and_finishes_what_a_kill_interrupted() {
 
     let daemon = killed_before_the_publication(&bench).await;
     let daemon = killed_before_the_credit(&bench, daemon).await;
-    settles(&bench, &daemon, 3).await;
+    let daemon = killed_before_the_post_is_seen(&bench, daemon).await;
 
     one_batch_an_epoch(&bench).await;
     let epochs = answer(&daemon, "/v1/epochs").await;
@@ -72,9 +72,19 @@ async fn killed_before_the_credit(bench: &Bench, daemon: Daemon) -> Daemon {
     daemon
 }
 
-async fn settles(bench: &Bench, daemon: &Daemon, epoch: u64) {
-    bench.settle(epoch).await;
-    window_and_settle(bench, daemon, epoch).await;
+/// The post is sent and mined, but the daemon never sees it: it must not post again.
+async fn killed_before_the_post_is_seen(bench: &Bench, daemon: Daemon) -> Daemon {
+    let provider = bench.sandbox.anvil.provider();
+    provider.anvil_set_auto_mine(false).await.unwrap();
+    bench.settle(3).await;
+    pending(bench).await;
+    kill(bench, daemon, "posting").await;
+    bench.sandbox.anvil.mine(1).await.unwrap();
+    provider.anvil_set_auto_mine(true).await.unwrap();
+
+    let daemon = bench.sandbox.daemon().await.unwrap();
+    window_and_settle(bench, &daemon, 3).await;
+    daemon
 }
 
 async fn window_and_settle(bench: &Bench, daemon: &Daemon, epoch: u64) {

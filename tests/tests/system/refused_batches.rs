@@ -11,6 +11,7 @@ async fn a_batch_goes_out_only_whole_signed_and_in_time() {
     stages_out_of_order(&bench).await;
     signatures_short_of_the_quorum(&bench).await;
     a_changed_batch(&bench).await;
+    damaged_evidence(&bench).await;
     two_at_once_post_once(&bench).await;
 }
 
@@ -95,6 +96,20 @@ async fn a_changed_batch(bench: &Bench) {
         bench.refuses(&submit, words).await;
         change(&database, "UPDATE batches SET (header, entries) = (SELECT header, entries FROM kept) WHERE epoch = 1")
             .await;
+    }
+}
+
+/// The evidence that the batch came from is not what its name says any more.
+async fn damaged_evidence(bench: &Bench) {
+    let database = bench.path("guerdon.toml.db");
+    execute(&database, "CREATE TABLE kept_evidence AS SELECT * FROM evidence").await;
+    // Cut off, and exchanged for another file that zstd can read: an empty one.
+    for wrong in
+        ["UPDATE evidence SET bytes = substr(bytes, 1, 100)", "UPDATE evidence SET bytes = x'28b52ffd2000010000'"]
+    {
+        change(&database, wrong).await;
+        bench.refuses(&["score", "--epoch", "1"], &["evidence", "backup"]).await;
+        change(&database, "UPDATE evidence SET bytes = (SELECT bytes FROM kept_evidence)").await;
     }
 }
 

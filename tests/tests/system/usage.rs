@@ -1,7 +1,7 @@
 //! What is wrong with the command line itself: exit code 2, before anything is opened.
 
 use super::bench::guerdon;
-use guerdon_tests::sandbox::output;
+use guerdon_tests::sandbox::{output, root};
 
 async fn misused(args: &[&str], words: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
@@ -51,4 +51,29 @@ async fn without_a_configuration_the_next_step_is_named() {
         assert!(output.stderr.contains("guerdon.toml") && output.stderr.contains("guerdon init"), "{output:?}");
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written");
+}
+
+#[tokio::test]
+async fn init_writes_two_files_that_are_valid_and_never_overwrites() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = async |args: &[&str]| {
+        let mut command = guerdon();
+        command.args(args).current_dir(folder.path());
+        output(command).await.unwrap()
+    };
+    let first = run(&["init"]).await;
+    assert_eq!(first.code, 0, "{first:?}");
+    let shown = run(&["config", "show"]).await;
+    assert_eq!(shown.code, 0, "{shown:?}");
+    assert!(shown.stdout.contains("your-org/your-repository") && shown.stdout.contains("env:GITHUB_TOKEN"));
+    let policy = root().join("policy.toml").display().to_string();
+    let hash = run(&["config", "policy-hash"]).await;
+    assert_eq!(hash.stdout, run(&["config", "policy-hash", "--policy", &policy]).await.stdout);
+    assert!(hash.stdout.trim().parse::<alloy::primitives::B256>().is_ok(), "{hash:?}");
+
+    std::fs::write(folder.path().join("policy.toml"), "mine").unwrap();
+    let again = run(&["init"]).await;
+    assert_eq!((again.code, again.stdout.as_str()), (1, ""));
+    assert!(again.stderr.contains("already there"), "{again:?}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("policy.toml")).unwrap(), "mine");
 }
