@@ -96,6 +96,9 @@ pub async fn advance(oracle: &Oracle, epoch: Epoch) -> Result<Progress> {
         tracing::error!(epoch = epoch.0, "the distributor takes no batch for this epoch any more: it stays unpaid");
         return Ok(Progress::Expired);
     }
+    if oracle.config.oracle.keys.is_empty() {
+        return oracle.watch(epoch).await;
+    }
     let signatures = oracle.sign(&prepared).await?;
     oracle.submit(&prepared, &signatures).await
 }

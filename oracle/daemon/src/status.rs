@@ -4,7 +4,7 @@
 use crate::batching;
 use crate::chain::BatchStatus;
 use crate::oracle::{Oracle, Result};
-use crate::store::{Account, ItemTable};
+use crate::store::{Account, ItemTable, StoredTransaction};
 use crate::{amount::Money, explain};
 use alloy::primitives::{Address, B256};
 use guerdon_core::model::{ContributorId, Epoch};
@@ -47,7 +47,7 @@ pub struct EpochStatus {
     pub skipped: String,
     /// UTC seconds; absent before everything is published.
     pub window_end: Option<u64>,
-    /// The transactions that this oracle sent.
+    /// The transactions that posted and last credited it, whoever sent them.
     pub post_tx: Option<B256>,
     pub credit_tx: Option<B256>,
 }
@@ -103,10 +103,20 @@ impl Oracle {
             _ => Stage::Empty,
         };
         let transactions = self.store.transactions(epoch).await?;
-        let last = |purpose: &str| {
-            let of = |sent: &&crate::store::StoredTransaction| sent.transaction.purpose == purpose;
+        let sent = |purpose: &str| {
+            let of = |sent: &&StoredTransaction| sent.transaction.purpose == purpose;
             transactions.iter().rfind(of).map(|sent| sent.transaction.hash)
         };
+        // Another oracle, or this one before it was killed, may have sent what our store does not know.
+        let mut post_tx = sent("post");
+        if posted && post_tx.is_none() {
+            post_tx = self.chain.posted(epoch, round).await?.map(|posted| posted.tx);
+        }
+        let mut credit_tx = sent("credit");
+        if posted && chain.credited + chain.skipped > 0 && credit_tx.is_none() {
+            let credits = self.chain.credits().await?.remove(&(epoch, round));
+            credit_tx = credits.and_then(|credits| credits.txs.last().copied());
+        }
         Ok(EpochStatus {
             epoch,
             round,
@@ -119,8 +129,8 @@ impl Oracle {
             credited: base(if posted { chain.credited } else { 0 }),
             skipped: base(if posted { chain.skipped } else { 0 }),
             window_end: (posted && chain.window_end > 0).then_some(chain.window_end),
-            post_tx: last("post"),
-            credit_tx: last("credit"),
+            post_tx,
+            credit_tx,
         })
     }
 

@@ -17,6 +17,8 @@ use guerdon_core::model::Epoch;
 pub enum Progress {
     /// Nobody is paid in this epoch.
     Empty,
+    /// This oracle has no key, and the others are not further yet.
+    Waiting,
     /// Published; can be credited from then on.
     Window {
         until: u64,
@@ -52,6 +54,16 @@ impl Oracle {
         let kept = self.store.signatures(header.epoch, header.round).await?;
         let ours = kept.into_iter().filter(|signature| signature.digest == digest);
         Ok(ours.map(|kept| OracleSignature { signer: kept.signer, signature: kept.signature.into() }).collect())
+    }
+
+    /// Where the others have taken an epoch, for an oracle that only watches and serves.
+    pub async fn watch(&self, epoch: Epoch) -> Result<Progress> {
+        let state = self.chain.batch(epoch).await?;
+        Ok(match state.status {
+            BatchStatus::Settled => Progress::Settled,
+            BatchStatus::Window | BatchStatus::Crediting => Progress::Window { until: state.window_end },
+            BatchStatus::None | BatchStatus::Posted | BatchStatus::Void => Progress::Waiting,
+        })
     }
 
     /// Nothing was posted for the epoch, and nothing can be any more.

@@ -27,6 +27,8 @@ pub enum ChainError {
     OtherDistributor { address: Address },
     #[error("the RPC at {url} failed while {doing}")]
     Rpc { doing: &'static str, url: String, source: Box<TransportError> },
+    #[error("the RPC at {url} failed when it had to {step}: run again, repeating is safe")]
+    Send { step: &'static str, url: String, source: Box<TransportError> },
     #[error("the distributor's answer could not be read while {doing}")]
     Call { doing: &'static str, source: Box<alloy::contract::Error> },
     #[error("an event of the distributor could not be read while {doing} (transaction {tx})")]

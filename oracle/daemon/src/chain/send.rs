@@ -130,8 +130,8 @@ impl Sender {
         Ok(Sent { tx, block: receipt.block_number.unwrap_or_default(), gas_used: receipt.gas_used })
     }
 
-    fn rpc(&self, doing: &'static str, source: TransportError) -> ChainError {
-        ChainError::Rpc { doing, url: self.url.clone(), source: without_url(source) }
+    fn rpc(&self, step: &'static str, source: TransportError) -> ChainError {
+        ChainError::Send { step, url: self.url.clone(), source: without_url(source) }
     }
 
     fn refused(&self, step: &'static str, error: alloy::contract::Error) -> ChainError {

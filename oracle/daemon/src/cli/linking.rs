@@ -31,17 +31,33 @@ pub(super) async fn link(global: &Global, command: Link) -> Result<()> {
             if gist.is_some() && logins.len() > 1 {
                 bail!("--gist names the gist of one login, and {} were given", logins.len());
             }
-            let mut linked = Vec::new();
+            let (mut linked, mut failed) = (Vec::new(), None);
             for login in &logins {
-                let proof = oracle.find_proof(&github, login, gist.as_deref()).await?;
-                let tx = oracle.link(&proof).await?.tx;
+                let proof = oracle.find_proof(&github, login, gist.as_deref()).await;
+                let done = match proof {
+                    Ok(proof) => oracle.link(&proof).await.map(|sent| (proof, sent.tx)),
+                    Err(error) => Err(error),
+                };
+                let (proof, tx) = match done {
+                    Ok(done) => done,
+                    // What was linked before is told before the error is.
+                    Err(error) => {
+                        failed = Some(error);
+                        break;
+                    }
+                };
                 let (id, wallet) = (proof.link.id, proof.link.wallet);
                 if !global.json {
                     println!("{login} (contributor {id}) is linked to {wallet}, tx {tx}");
                 }
                 linked.push(json!({ "contributor_id": id, "login": login, "wallet": wallet, "tx": tx }));
             }
-            global.print(&linked, String::new)?;
+            if failed.is_none() || !linked.is_empty() {
+                global.print(&linked, String::new)?;
+            }
+            if let Some(error) = failed {
+                return Err(error.into());
+            }
         }
     }
     Ok(())

@@ -132,6 +132,7 @@ pub(super) async fn submit(global: &Global, epoch: Epoch) -> Result<()> {
     let progress = oracle.submit(&prepared, &signatures).await?;
     global.print(&progress, || match &progress {
         Progress::Empty => format!("epoch {epoch} pays nobody\n"),
+        Progress::Waiting => format!("epoch {epoch} waits for oracles with keys\n"),
         Progress::Window { until } => format!("epoch {epoch} is published; it can be credited from {until} on\n"),
         Progress::Settled => format!("epoch {epoch} is settled\n"),
         Progress::Expired => format!("epoch {epoch} is too old: the distributor takes no batch for it any more\n"),
