@@ -26,8 +26,25 @@ demo: build ## Pay a sample org end to end; ONCE=1 exits after the summary, DATA
 test: test-contracts test-rust ## Run all tests: contracts, crates, whole system
 
 .PHONY: test-contracts
-test-contracts: setup ## Run the Solidity tests
-	@$(FORGE) test
+test-contracts: setup ## Run the Solidity tests and check gas and sizes against contracts/snapshots
+	@FORGE_SNAPSHOT_EMIT=false FORGE_SNAPSHOT_CHECK=true $(FORGE) test
+	@node --test contracts/test/typescript/
+
+.PHONY: test-deep
+test-deep: setup ## Run five million calls of the invariant campaign (about an hour)
+	@FOUNDRY_PROFILE=deep $(FORGE) test --match-contract '^Invariants$$'
+
+PROOFS := Entries Header Quorum Accounts Batches Links Bucket
+.PHONY: prove
+prove: setup ## Prove the symbolic properties with Halmos (pip install halmos)
+	@command -v halmos >/dev/null || { echo "missing: halmos (pip install halmos)" >&2; exit 1; }
+	@for proof in $(PROOFS); do PATH="$(dir $(abspath $(FORGE))):$$PATH" FOUNDRY_PROFILE=prove \
+	timeout -s KILL 300 halmos --forge-build-out contracts/cache/prove --contract "$${proof}Proofs" --loop 8 --solver-timeout-assertion 60000; done
+
+.PHONY: bench-gas
+bench-gas: setup ## Measure gas beside Uniswap's distributor and write contracts/snapshots
+	@$(FORGE) test --match-path 'contracts/test/gas/*' -vv
+	@contracts/tools/contributor-year
 
 .PHONY: test-rust
 test-rust: build data-notice ## Run the Rust and whole-system tests
@@ -58,6 +75,7 @@ abi: setup ## Regenerate bindings/abi from the contracts
 vectors: setup ## Regenerate the vectors that Solidity and Rust share
 	@GUERDON_WRITE_VECTORS=1 $(FORGE) test --match-contract Vectors
 	@GUERDON_WRITE_VECTORS=1 cargo test --quiet --package guerdon-tests --test vectors solidity_reads
+	@GUERDON_WRITE_VECTORS=1 node --test contracts/test/typescript/
 
 .PHONY: setup
 setup: tools node_modules/.package-lock.json ## Install the pinned toolchain from npm (skipped when done)
@@ -84,3 +102,34 @@ data-notice:
 .PHONY: clean
 clean: ## Remove everything that was built or installed
 	@rm -rf target node_modules contracts/out contracts/cache
+
+# What the tests are worth: see docs/contracts/gates.md.
+COVERED ?= contracts/test/{unit,governance,attack}/**
+MEWT_VERSION := 4.0.0
+MEWT ?= target/tools/bin/mewt
+
+.PHONY: slither
+slither: setup ## Analyse the contracts; any finding that is not answered for fails
+	@command -v slither >/dev/null || { echo "missing: slither (pip install slither-analyzer==0.11.6)" >&2; exit 1; }
+	@PATH="$(abspath $(dir $(FORGE))):$$PATH" slither . --config-file slither.config.json
+
+.PHONY: coverage
+coverage: setup ## Print what the tests of the contracts reach; less than every line and branch fails
+	@mkdir -p target
+	@$(FORGE) coverage --match-path '$(COVERED)' --report summary --report lcov --report-file target/contracts.lcov \
+	  | awk -F '|' '/^Ran |Wrote|FAIL/ { print > "/dev/stderr" } \
+	    $$2 ~ /^ *(File|contracts\/src)/ { print } \
+	    $$2 ~ /contracts\/src/ { files++; if ($$3 !~ /100\.00%/ || $$5 !~ /100\.00%/) missed = missed $$2 } \
+	    END { if (!files) missed = " (no table: a test fails)"; \
+	      if (missed) { print "coverage: below 100% of lines and branches:" missed > "/dev/stderr"; exit 1 } }'
+
+.PHONY: mutants
+mutants: setup $(MEWT) ## Change the contracts and ask whether the tests notice; MUTANTS=FILE does one file; takes hours
+	@mkdir -p target
+	@$(MEWT) mutate --config mewt.toml $(MUTANTS)
+	@FORGE="$(abspath $(FORGE))" FOUNDRY_OPTIMIZER=false FOUNDRY_DYNAMIC_TEST_LINKING=true FOUNDRY_DENY=never FOUNDRY_FUZZ_RUNS=16 \
+	  $(MEWT) run --config mewt.toml $(MUTANTS)
+	@$(MEWT) results --config mewt.toml --status Uncaught $(if $(MUTANTS),--target '$(MUTANTS)')
+
+target/tools/bin/mewt:
+	@cargo install mewt --version $(MEWT_VERSION) --locked --root target/tools

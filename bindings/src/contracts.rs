@@ -20,13 +20,26 @@ macro_rules! contract {
     };
 }
 
+contract!(genesis, Genesis, "abi/Genesis.json");
 contract!(token, GuerdonToken, "abi/GuerdonToken.json");
-contract!(timelock, TimelockController, "abi/TimelockController.json");
+contract!(timelock, GuerdonTimelock, "abi/GuerdonTimelock.json");
 contract!(governor, GuerdonGovernor, "abi/GuerdonGovernor.json");
 contract!(treasury, Treasury, "abi/Treasury.json");
 contract!(distributor, RewardDistributor, "abi/RewardDistributor.json");
+contract!(links, Links, "abi/Links.json");
+contract!(disputes, Disputes, "abi/Disputes.json");
+contract!(votes, EarnedVotes, "abi/EarnedVotes.json");
+contract!(veto, ContributorVeto, "abi/ContributorVeto.json");
 
 impl From<crate::RewardBatch> for RewardDistributor::RewardBatch {
+    fn from(batch: crate::RewardBatch) -> Self {
+        let crate::RewardBatch { epoch, round, oracleSet, postBefore, total, entriesHash, policyHash, evidenceHash } =
+            batch;
+        Self { epoch, round, oracleSet, postBefore, total, entriesHash, policyHash, evidenceHash }
+    }
+}
+
+impl From<crate::RewardBatch> for Disputes::RewardBatch {
     fn from(batch: crate::RewardBatch) -> Self {
         let crate::RewardBatch { epoch, round, oracleSet, postBefore, total, entriesHash, policyHash, evidenceHash } =
             batch;

@@ -20,6 +20,8 @@ pub struct Deployment {
     pub block: u64,
     /// Paid for the deployment; holds no role afterwards.
     pub deployer: Address,
+    /// Deployer and salt give every address.
+    pub salt: B256,
     pub contracts: Contracts,
     /// When epoch 1 begins, UTC seconds.
     pub epoch_start: u64,
@@ -38,28 +40,51 @@ pub struct Deployment {
     /// Oracle set 1, ascending.
     pub oracles: Vec<Address>,
     pub threshold: u64,
+    pub compiler: Compiler,
+}
+
+/// What repeats the compilation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compiler {
+    /// As verifiers name it, `0.8.37+commit.f401782d`.
+    pub version: String,
+    pub settings: serde_json::Value,
+    /// Keccak-256 of the standard JSON input, the file beside this record.
+    pub standard_input_hash: B256,
 }
 
 /// The contracts of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contracts {
+    /// Created the others and has no power over them.
+    pub genesis: Deployed,
     pub token: Deployed,
     pub timelock: Deployed,
     pub governor: Deployed,
     pub treasury: Deployed,
     pub distributor: Deployed,
+    pub links: Deployed,
+    pub disputes: Deployed,
+    pub earned_votes: Deployed,
+    pub contributor_veto: Deployed,
 }
 
 impl Contracts {
     /// Each with the name of its source.
-    pub fn each(&self) -> [(&'static str, &Deployed); 5] {
+    pub fn each(&self) -> [(&'static str, &Deployed); 10] {
         [
+            ("Genesis", &self.genesis),
             ("GuerdonToken", &self.token),
-            ("TimelockController", &self.timelock),
+            ("GuerdonTimelock", &self.timelock),
             ("GuerdonGovernor", &self.governor),
             ("Treasury", &self.treasury),
             ("RewardDistributor", &self.distributor),
+            ("Links", &self.links),
+            ("Disputes", &self.disputes),
+            ("EarnedVotes", &self.earned_votes),
+            ("ContributorVeto", &self.contributor_veto),
         ]
     }
 }
@@ -71,8 +96,12 @@ pub struct Deployed {
     pub address: Address,
     pub tx: B256,
     pub block: u64,
+    /// As verifiers name it, `contracts/src/Treasury.sol:Treasury`.
+    pub source: String,
     /// ABI-encoded, as a block explorer asks for them.
     pub constructor_args: Bytes,
+    /// Keccak-256 of creation code and constructor arguments.
+    pub init_code_hash: B256,
 }
 
 impl Deployment {
@@ -115,7 +144,9 @@ mod tests {
             address: Address::repeat_byte(byte),
             tx: B256::repeat_byte(byte),
             block: u64::from(byte),
+            source: "contracts/src/Some.sol:Some".into(),
             constructor_args: Bytes::from_static(&[1, 2]),
+            init_code_hash: B256::repeat_byte(byte),
         }
     }
 
@@ -124,12 +155,18 @@ mod tests {
             chain_id: 31_337,
             block: 1,
             deployer: Address::repeat_byte(7),
+            salt: B256::repeat_byte(8),
             contracts: Contracts {
+                genesis: deployed(6),
                 token: deployed(1),
                 timelock: deployed(2),
                 governor: deployed(3),
                 treasury: deployed(4),
                 distributor: deployed(5),
+                links: deployed(7),
+                disputes: deployed(8),
+                earned_votes: deployed(9),
+                contributor_veto: deployed(10),
             },
             epoch_start: 1_700_000_000,
             epoch_length: 604_800,
@@ -139,6 +176,11 @@ mod tests {
             supply: U256::from(10u64).pow(U256::from(24)),
             oracles: vec![Address::repeat_byte(1)],
             threshold: 1,
+            compiler: Compiler {
+                version: "0.8.37+commit.f401782d".into(),
+                settings: serde_json::json!({ "evmVersion": "osaka" }),
+                standard_input_hash: B256::repeat_byte(9),
+            },
         }
     }
 

@@ -8,7 +8,10 @@ pub mod deployment;
 pub mod message;
 pub mod revert;
 
-pub use contracts::{GuerdonGovernor, GuerdonToken, RewardDistributor, TimelockController, Treasury};
-pub use deployment::{Contracts, Deployed, Deployment};
+pub use contracts::{
+    ContributorVeto, Disputes, EarnedVotes, Genesis, GuerdonGovernor, GuerdonTimelock, GuerdonToken, Links,
+    RewardDistributor, Treasury,
+};
+pub use deployment::{Compiler, Contracts, Deployed, Deployment};
 pub use message::{Link, LinkAttestation, RewardBatch, domain};
 pub use revert::Revert;

@@ -10,12 +10,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 10] = [
     include_str!("../abi/RewardDistributor.json"),
     include_str!("../abi/Treasury.json"),
     include_str!("../abi/GuerdonToken.json"),
     include_str!("../abi/GuerdonGovernor.json"),
-    include_str!("../abi/TimelockController.json"),
+    include_str!("../abi/GuerdonTimelock.json"),
+    include_str!("../abi/Genesis.json"),
+    include_str!("../abi/Links.json"),
+    include_str!("../abi/Disputes.json"),
+    include_str!("../abi/EarnedVotes.json"),
+    include_str!("../abi/ContributorVeto.json"),
 ];
 
 static ERRORS: LazyLock<BTreeMap<Selector, Error>> = LazyLock::new(|| {

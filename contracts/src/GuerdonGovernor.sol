@@ -12,6 +12,7 @@ import {
     GovernorVotesQuorumFraction
 } from "@openzeppelin/contracts/governance/extensions/GovernorVotesQuorumFraction.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
+import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @notice What a governor starts with; all times in seconds.
@@ -29,7 +30,10 @@ struct GovernorConfig {
 }
 
 /// @title Guerdon governor
-/// @notice The governor of OpenZeppelin with nothing added that a governance front end would have to know.
+/// @notice The governor of OpenZeppelin with nothing added that a governance front end would have to know. It refuses a voting delay,
+/// a voting period or a timelock delay below its bounds, whoever asks and however: at construction, in its settings, for a new
+/// timelock, and in a proposal that would shorten the timelock's delay. It remembers when a proposal was queued, so that a veto can
+/// count the votes of that time.
 /// @dev The quorum is a share of the supply without the Treasury's own votes. The token delegates every genesis holder's votes to
 /// the holder, so `getPastVotes(treasury, t)` is what lay in the Treasury at t; the Treasury has no function that votes or
 /// delegates. Whoever delegates to the Treasury gives those votes up, and the quorum does not count them either.
@@ -48,6 +52,9 @@ contract GuerdonGovernor is
     /// @notice The shortest voting period that may be set.
     uint32 public constant MIN_VOTING_PERIOD = 1 days;
 
+    /// @notice The shortest delay that the timelock may have: what contributors have to veto, and anyone to leave.
+    uint256 public constant MIN_TIMELOCK_DELAY = 1 days;
+
     /// @notice Whose votes the quorum leaves out.
     address public immutable treasury;
 
@@ -57,6 +64,11 @@ contract GuerdonGovernor is
     /// @notice The voting period is below the shortest one.
     error GuerdonGovernor_VotingPeriodTooShort(uint32 votingPeriod, uint32 minimum);
 
+    /// @notice The timelock's delay is below the shortest one.
+    error GuerdonGovernor_TimelockDelayTooShort(uint256 delay, uint256 minimum);
+
+    mapping(uint256 proposalId => uint48) private _queuedAt;
+
     constructor(IVotes token_, TimelockController timelock_, address treasury_, GovernorConfig memory config)
         Governor("GuerdonGovernor")
         GovernorSettings(config.votingDelay, config.votingPeriod, config.proposalThreshold)
@@ -65,6 +77,9 @@ contract GuerdonGovernor is
         GovernorTimelockControl(timelock_)
         GovernorPreventLateQuorum(config.lateQuorumExtension)
     {
+        _requireTimelockDelay(timelock_.getMinDelay());
+        // Without a treasury no votes are left out of the quorum.
+        // slither-disable-next-line missing-zero-check
         treasury = treasury_;
     }
 
@@ -72,6 +87,48 @@ contract GuerdonGovernor is
     function quorum(uint256 timepoint) public view override(Governor, GovernorVotesQuorumFraction) returns (uint256) {
         uint256 votes = token().getPastTotalSupply(timepoint) - token().getPastVotes(treasury, timepoint);
         return Math.mulDiv(votes, quorumNumerator(timepoint), quorumDenominator());
+    }
+
+    /// @notice When a proposal was queued, by the governor's clock; zero if it never was.
+    function proposalQueuedAt(uint256 proposalId) external view returns (uint256) {
+        return _queuedAt[proposalId];
+    }
+
+    /// @notice The operation under which the timelock keeps a proposal once it is queued.
+    function operationOf(
+        address[] memory targets,
+        uint256[] memory values,
+        bytes[] memory calldatas,
+        bytes32 descriptionHash
+    ) external view returns (bytes32) {
+        bytes32 salt = bytes20(address(this)) ^ descriptionHash;
+        return TimelockController(payable(timelock())).hashOperationBatch(targets, values, calldatas, 0, salt);
+    }
+
+    /// @notice Moves governance to another timelock, whose delay must not be too short either. Only governance.
+    function updateTimelock(TimelockController newTimelock) public override {
+        _requireTimelockDelay(newTimelock.getMinDelay());
+        super.updateTimelock(newTimelock);
+    }
+
+    /// @dev The timelock takes a new delay from nobody but itself, which does what proposals say: this is the place to stop one.
+    function _propose(
+        address[] memory targets,
+        uint256[] memory values,
+        bytes[] memory calldatas,
+        string memory description,
+        address proposer
+    ) internal override returns (uint256) {
+        for (uint256 i = 0; i < targets.length && i < calldatas.length; ++i) {
+            if (targets[i] == timelock() && bytes4(calldatas[i]) == TimelockController.updateDelay.selector) {
+                _requireTimelockDelay(abi.decode(Bytes.slice(calldatas[i], 4), (uint256)));
+            }
+        }
+        return super._propose(targets, values, calldatas, description, proposer);
+    }
+
+    function _requireTimelockDelay(uint256 delay) private pure {
+        if (delay < MIN_TIMELOCK_DELAY) revert GuerdonGovernor_TimelockDelayTooShort(delay, MIN_TIMELOCK_DELAY);
     }
 
     // The rest is what Solidity asks for where modules meet.
@@ -127,6 +184,7 @@ contract GuerdonGovernor is
         bytes[] memory calldatas,
         bytes32 descriptionHash
     ) internal override(Governor, GovernorTimelockControl) returns (uint48) {
+        _queuedAt[proposalId] = clock();
         return super._queueOperations(proposalId, targets, values, calldatas, descriptionHash);
     }
 

@@ -1,57 +1,60 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Budget, ITreasury, InitialBudget} from "./interfaces/ITreasury.sol";
+import {Budget, ITreasury, InitialBudget, Raise} from "./interfaces/ITreasury.sol";
+import {Bucket, Buckets} from "./libraries/Bucket.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Treasury
 /// @notice See {ITreasury}.
-contract Treasury is ITreasury {
-    using SafeCast for uint256;
+/// @dev A token's outflow cap is a bucket like a budget's; it lies under the spender `CAP`, which nobody can be, and its
+/// `reserved` is the sum over all spenders. A reservation so touches two slots, one of the spender and one of the token.
+/// While money moves nothing can be reserved or moved: a token that calls its recipient before it has moved anything would
+/// show a balance that is already spent.
+contract Treasury is ITreasury, ReentrancyGuardTransient {
+    using Buckets for Bucket;
     using SafeERC20 for IERC20;
 
-    /// @dev What one spender may do with one token: a bucket that refills in `period`, and what was reserved from it. The bucket
-    /// is that of OpenZeppelin's `RateLimiter`, laid out so that reserving writes one slot instead of two.
-    /// @param capacity Most that can be used at once.
-    /// @param period Seconds in which a used-up bucket refills; zero before there is a budget.
-    /// @param used What was used of the capacity at `updated`.
-    /// @param reserved What the spender holds back now.
-    /// @param updated When `used` was written.
-    struct Grant {
-        uint208 capacity;
-        uint48 period;
-        uint104 used;
-        uint104 reserved;
-        uint48 updated;
-    }
+    address private constant CAP = address(0);
+    address private constant ETH = address(0);
 
-    /// @dev What all spenders together hold back of one token.
-    /// @param grants How many spenders have ever had a budget; keeps the slot from returning to zero.
-    struct Reservations {
-        uint208 reserved;
-        uint48 grants;
-    }
+    /// @inheritdoc ITreasury
+    uint48 public constant raiseDelay = 7 days;
 
     /// @inheritdoc ITreasury
     address public immutable owner;
 
-    mapping(address spender => mapping(address token => Grant)) private _grants;
-    mapping(address token => Reservations) private _reservations;
+    mapping(address spender => mapping(address token => Bucket)) private _buckets;
+    mapping(address spender => mapping(address token => Raise)) private _raises;
 
     modifier onlyOwner() {
         _requireOwner();
         _;
     }
 
+    /// @param owner_ Who owns the Treasury for ever: the timelock.
+    /// @param budgets They hold at once. A token's outflow cap begins with the sum of its capacities, refilled in the shortest of
+    /// its periods: enough for all of them, and for what the owner listed for itself.
     constructor(address owner_, InitialBudget[] memory budgets) {
         if (owner_ == address(0)) revert Treasury_ZeroAddress();
         owner = owner_;
         for (uint256 i = 0; i < budgets.length; ++i) {
-            _setBudget(budgets[i].spender, budgets[i].token, budgets[i].capacity, budgets[i].period);
+            InitialBudget memory given = budgets[i];
+            if (given.spender == address(0)) revert Treasury_ZeroAddress();
+            if (given.spender != owner_) {
+                if (given.token == ETH) revert Treasury_ZeroAddress();
+                _set(given.spender, given.token, _fit(given.spender, given.token, given.capacity, given.period));
+            }
+            Bucket cap = _buckets[CAP][given.token];
+            uint48 period = cap.periodOf();
+            if (period == 0 || (given.period != 0 && given.period < period)) period = given.period;
+            uint256 capacity = cap.capacityOf() + given.capacity;
+            _set(CAP, given.token, _fit(CAP, given.token, SafeCast.toUint208(capacity), period));
         }
     }
 
@@ -60,40 +63,35 @@ contract Treasury is ITreasury {
     // -------------------------------------------------------------------------------------------- spenders
 
     /// @inheritdoc ITreasury
-    function reserve(address token, uint256 amount) external {
-        // Check: the budget lets it through and the money is there.
-        Grant storage grant = _grants[msg.sender][token];
-        uint256 used = _used(grant);
-        uint256 available = Math.saturatingSub(grant.capacity, used);
+    function reserve(address token, uint256 amount) external nonReentrantView {
+        // Check: the budget and the cap let it through and the money is there.
+        (Bucket own, uint256 available) = _buckets[msg.sender][token].draw(amount, amount);
         if (amount > available) revert Treasury_OverBudget(msg.sender, token, amount, available);
-        uint256 unreserved = unreservedOf(token);
-        if (amount > unreserved) revert Treasury_Insufficient(token, amount, unreserved);
+        Bucket cap = _outflow(token, amount, amount);
 
         // Effect
-        _update(grant, used + amount, grant.reserved + amount);
-        _reservations[token].reserved += amount.toUint208();
+        _buckets[msg.sender][token] = own;
+        _buckets[CAP][token] = cap;
         emit Reserved(msg.sender, token, amount);
     }
 
     /// @inheritdoc ITreasury
     function release(address token, uint256 amount) external {
-        Grant storage grant = _grants[msg.sender][token];
-        uint256 reserved = _requireReserved(grant, token, amount);
+        Bucket own = _requireReserved(token, amount);
 
-        // Effect: nothing was spent, so the budget gets it back too, up to its capacity.
-        _update(grant, Math.saturatingSub(_used(grant), amount), reserved - amount);
-        _reservations[token].reserved -= amount.toUint208();
+        // Effect: nothing was spent, so budget and cap get it back too, up to their capacity.
+        _buckets[msg.sender][token] = own.giveBack(amount);
+        _buckets[CAP][token] = _buckets[CAP][token].giveBack(amount);
         emit Released(msg.sender, token, amount);
     }
 
     /// @inheritdoc ITreasury
-    function pay(address token, uint256 amount) external {
-        Grant storage grant = _grants[msg.sender][token];
-        uint256 reserved = _requireReserved(grant, token, amount);
+    function pay(address token, uint256 amount) external nonReentrant {
+        Bucket own = _requireReserved(token, amount);
 
         // Effect
-        grant.reserved = (reserved - amount).toUint104();
-        _reservations[token].reserved -= amount.toUint208();
+        _buckets[msg.sender][token] = own.settle(amount);
+        _buckets[CAP][token] = _buckets[CAP][token].settle(amount);
         emit Paid(msg.sender, token, amount);
 
         // Interaction
@@ -104,93 +102,188 @@ contract Treasury is ITreasury {
 
     /// @inheritdoc ITreasury
     function setBudget(address spender, address token, uint208 capacity, uint48 period) external onlyOwner {
-        _setBudget(spender, token, capacity, period);
+        if (spender == address(0) || token == ETH) revert Treasury_ZeroAddress();
+        if (spender == owner) revert Treasury_OwnerHasNoBudget(token);
+        _change(spender, token, capacity, period);
     }
 
     /// @inheritdoc ITreasury
-    function transferERC20(address token, address to, uint256 amount) external onlyOwner {
-        // Check
-        uint256 unreserved = unreservedOf(token);
-        if (amount > unreserved) revert Treasury_Insufficient(token, amount, unreserved);
-        emit Transferred(token, to, amount);
+    function cancelBudget(address spender, address token) external onlyOwner {
+        if (spender == address(0)) revert Treasury_ZeroAddress();
+        _cancel(spender, token);
+    }
+
+    /// @inheritdoc ITreasury
+    function setOutflowCap(address token, uint208 capacity, uint48 period) external onlyOwner {
+        _change(CAP, token, capacity, period);
+    }
+
+    /// @inheritdoc ITreasury
+    function cancelOutflowCap(address token) external onlyOwner {
+        _cancel(CAP, token);
+    }
+
+    /// @inheritdoc ITreasury
+    function transferERC20(address token, address to, uint256 amount) external onlyOwner nonReentrant {
+        if (token == ETH) revert Treasury_ZeroAddress();
+        _leave(token, to, amount);
 
         // Interaction
         IERC20(token).safeTransfer(to, amount);
     }
 
     /// @inheritdoc ITreasury
-    function transferETH(address payable to, uint256 amount) external onlyOwner {
-        // Check
-        if (to == address(0)) revert Treasury_ZeroAddress();
-        if (amount > address(this).balance) {
-            revert Treasury_Insufficient(address(0), amount, address(this).balance);
-        }
-        emit Transferred(address(0), to, amount);
+    function transferETH(address payable to, uint256 amount) external onlyOwner nonReentrant {
+        _leave(ETH, to, amount);
 
         // Interaction
         Address.sendValue(to, amount);
     }
 
+    // ---------------------------------------------------------------------------------------------- anyone
+
+    /// @inheritdoc ITreasury
+    function activateBudget(address spender, address token) external {
+        if (spender == address(0)) revert Treasury_ZeroAddress();
+        _activate(spender, token);
+    }
+
+    /// @inheritdoc ITreasury
+    function activateOutflowCap(address token) external {
+        _activate(CAP, token);
+    }
+
     // ----------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc ITreasury
-    function budget(address spender, address token) external view returns (Budget memory) {
-        Grant storage grant = _grants[spender][token];
-        return Budget({
-            capacity: grant.capacity,
-            period: grant.period,
-            available: Math.saturatingSub(grant.capacity, _used(grant)),
-            reserved: grant.reserved
-        });
+    function budget(address spender, address token) external view returns (Budget memory none) {
+        return spender == CAP ? none : _state(spender, token);
     }
 
     /// @inheritdoc ITreasury
-    function reservedOf(address token) public view returns (uint256) {
-        return _reservations[token].reserved;
+    function budgetRaise(address spender, address token) external view returns (Raise memory none) {
+        return spender == CAP ? none : _raises[spender][token];
     }
 
     /// @inheritdoc ITreasury
-    function unreservedOf(address token) public view returns (uint256) {
-        return Math.saturatingSub(IERC20(token).balanceOf(address(this)), reservedOf(token));
+    function outflowCap(address token) external view returns (Budget memory) {
+        return _state(CAP, token);
     }
 
-    // -------------------------------------------------------------------------------------------- internal
+    /// @inheritdoc ITreasury
+    function outflowCapRaise(address token) external view returns (Raise memory) {
+        return _raises[CAP][token];
+    }
+
+    /// @inheritdoc ITreasury
+    function reservedOf(address token) external view returns (uint256) {
+        return _buckets[CAP][token].reservedOf();
+    }
+
+    /// @inheritdoc ITreasury
+    function unreservedOf(address token) external view returns (uint256) {
+        return _unreserved(_buckets[CAP][token], token);
+    }
+
+    // ---------------------------------------------------------------------------------------------- checks
 
     function _requireOwner() private view {
         if (msg.sender != owner) revert Treasury_NotOwner(msg.sender);
     }
 
-    function _setBudget(address spender, address token, uint208 capacity, uint48 period) private {
-        if (spender == address(0) || token == address(0)) revert Treasury_ZeroAddress();
-        if (period == 0 && capacity != 0) revert Treasury_NoPeriod(spender, token);
-        Grant storage grant = _grants[spender][token];
-        if (grant.updated == 0) ++_reservations[token].grants;
-        // What refilled until now did so under the old settings.
-        _update(grant, _used(grant), grant.reserved);
-        grant.capacity = capacity;
-        grant.period = period;
-        emit BudgetSet(spender, token, capacity, period);
-    }
-
-    function _requireReserved(Grant storage grant, address token, uint256 amount)
-        private
-        view
-        returns (uint256 reserved)
-    {
-        reserved = grant.reserved;
+    function _requireReserved(address token, uint256 amount) private view returns (Bucket own) {
+        own = _buckets[msg.sender][token];
+        uint256 reserved = own.reservedOf();
         if (amount > reserved) revert Treasury_NotReserved(msg.sender, token, amount, reserved);
     }
 
-    /// @dev What of the capacity is used now: what was, less what has refilled since.
-    function _used(Grant storage grant) private view returns (uint256) {
-        uint256 period = grant.period;
-        if (period == 0) return grant.used;
-        return Math.saturatingSub(grant.used, Math.mulDiv(block.timestamp - grant.updated, grant.capacity, period));
+    /// @dev The cap lets the amount through, and it lies here unreserved. Gives the cap as it is then.
+    function _outflow(address token, uint256 amount, uint256 held) private view returns (Bucket after_) {
+        Bucket cap = _buckets[CAP][token];
+        uint256 available;
+        (after_, available) = cap.draw(amount, held);
+        if (amount > available) revert Treasury_OverOutflowCap(token, amount, available);
+        uint256 unreserved = _unreserved(cap, token);
+        if (amount > unreserved) revert Treasury_Insufficient(token, amount, unreserved);
     }
 
-    /// @dev One write: the slot's three fields at once.
-    function _update(Grant storage grant, uint256 used, uint256 reserved) private {
-        (grant.used, grant.reserved, grant.updated) =
-        (used.toUint104(), reserved.toUint104(), block.timestamp.toUint48());
+    function _unreserved(Bucket cap, address token) private view returns (uint256) {
+        uint256 balance = token == ETH ? address(this).balance : IERC20(token).balanceOf(address(this));
+        return Math.saturatingSub(balance, cap.reservedOf());
+    }
+
+    function _state(address spender, address token) private view returns (Budget memory) {
+        Bucket read = _buckets[spender][token];
+        return Budget({
+            capacity: SafeCast.toUint208(read.capacityOf()),
+            period: read.periodOf(),
+            available: read.availableOf(),
+            reserved: read.reservedOf()
+        });
+    }
+
+    // --------------------------------------------------------------------------------------------- effects
+
+    function _leave(address token, address to, uint256 amount) private {
+        // Check
+        if (to == address(0)) revert Treasury_ZeroAddress();
+        Bucket cap = _outflow(token, amount, 0);
+
+        // Effect
+        _buckets[CAP][token] = cap;
+        emit Transferred(token, to, amount);
+    }
+
+    /// @dev What a limit can be: kept digits, and a period if anything is to flow.
+    function _fit(address spender, address token, uint208 capacity, uint48 period) private pure returns (Raise memory) {
+        if (capacity == 0) return Raise({capacity: 0, period: 0, activeFrom: 0});
+        if (period == 0) revert Treasury_NoPeriod(spender, token);
+        if (period > Buckets.MAX_PERIOD) revert Treasury_PeriodTooLong(period, Buckets.MAX_PERIOD);
+        return Raise({capacity: SafeCast.toUint208(Buckets.fit(capacity)), period: period, activeFrom: 0});
+    }
+
+    /// @dev Lowers at once, schedules anything else. The latest decision is the one that counts: an earlier raise ends.
+    function _change(address spender, address token, uint208 capacity, uint48 period) private {
+        Raise memory wanted = _fit(spender, token, capacity, period);
+        if (_isRaise(_buckets[spender][token], wanted)) {
+            wanted.activeFrom = SafeCast.toUint48(block.timestamp + raiseDelay);
+            _raises[spender][token] = wanted;
+            if (spender == CAP) {
+                emit OutflowCapRaiseScheduled(token, wanted.capacity, wanted.period, wanted.activeFrom);
+            } else {
+                emit BudgetRaiseScheduled(spender, token, wanted.capacity, wanted.period, wanted.activeFrom);
+            }
+        } else {
+            if (_raises[spender][token].activeFrom != 0) _cancel(spender, token);
+            _set(spender, token, wanted);
+        }
+    }
+
+    /// @dev More at once, or more over time.
+    function _isRaise(Bucket old, Raise memory wanted) private pure returns (bool) {
+        uint256 capacity = old.capacityOf();
+        // 208 bits times 24 bits cannot overflow.
+        return wanted.capacity > capacity || wanted.capacity * uint256(old.periodOf()) > capacity * wanted.period;
+    }
+
+    function _activate(address spender, address token) private {
+        Raise memory raise = _raises[spender][token];
+        if (raise.activeFrom == 0) revert Treasury_NothingScheduled(spender, token);
+        if (block.timestamp < raise.activeFrom) revert Treasury_RaiseWaits(spender, token, raise.activeFrom);
+        delete _raises[spender][token];
+        _set(spender, token, raise);
+    }
+
+    function _cancel(address spender, address token) private {
+        if (_raises[spender][token].activeFrom == 0) revert Treasury_NothingScheduled(spender, token);
+        delete _raises[spender][token];
+        if (spender == CAP) emit OutflowCapRaiseCancelled(token);
+        else emit BudgetRaiseCancelled(spender, token);
+    }
+
+    function _set(address spender, address token, Raise memory limit) private {
+        _buckets[spender][token] = _buckets[spender][token].configure(limit.capacity, limit.period);
+        if (spender == CAP) emit OutflowCapSet(token, limit.capacity, limit.period);
+        else emit BudgetSet(spender, token, limit.capacity, limit.period);
     }
 }

@@ -1,30 +1,40 @@
-//! Contracts to `bindings/abi/<Name>.json`: compiles with the settings of foundry.toml and the
-//! repository's own compiler, and tells whether the committed files are those of the sources.
+//! Contracts to `bindings/abi/<Name>.json` and `compiler.json`: compiles with the repository's own
+//! compiler, and tells whether the committed files are those of the sources.
 //!
 //! Takes: the repository's root. Gives: files, or the name of the first stale one. Never: the
 //! network; the compiler is the one that npm installed.
 
-use foundry_compilers::artifacts::{BytecodeHash, output_selection::OutputSelection};
-use foundry_compilers::artifacts::{EvmVersion, Optimizer, Settings, SettingsMetadata, remappings::Remapping};
-use foundry_compilers::solc::{Solc, SolcCompiler, SolcSettings};
-use foundry_compilers::{ProjectBuilder, ProjectPathsConfig};
-use serde::Deserialize;
+use crate::source::{self, Input, SourceError};
+use alloy::json_abi::JsonAbi;
+use alloy::primitives::keccak256;
+use foundry_compilers::solc::Solc;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The contracts that Rust talks to.
-pub const CONTRACTS: [&str; 5] =
-    ["GuerdonToken", "Treasury", "RewardDistributor", "GuerdonGovernor", "TimelockController"];
+/// The contracts that are deployed or that Rust talks to, and the files that hold them.
+pub const CONTRACTS: [(&str, &str); 10] = [
+    ("Genesis", "contracts/src/Genesis.sol"),
+    ("GuerdonToken", "contracts/src/GuerdonToken.sol"),
+    ("Treasury", "contracts/src/Treasury.sol"),
+    ("RewardDistributor", "contracts/src/RewardDistributor.sol"),
+    ("Links", "contracts/src/Links.sol"),
+    ("Disputes", "contracts/src/Disputes.sol"),
+    ("GuerdonGovernor", "contracts/src/GuerdonGovernor.sol"),
+    ("GuerdonTimelock", "contracts/src/GuerdonTimelock.sol"),
+    ("EarnedVotes", "contracts/src/EarnedVotes.sol"),
+    ("ContributorVeto", "contracts/src/ContributorVeto.sol"),
+];
+
+/// How the committed bytecode was made.
+const COMPILER: &str = "compiler";
 
 #[derive(Debug, thiserror::Error)]
 pub enum AbiError {
-    #[error("cannot read {0}")]
-    Read(PathBuf, #[source] std::io::Error),
+    #[error(transparent)]
+    Source(#[from] SourceError),
     #[error("cannot write {0}")]
     Write(PathBuf, #[source] std::io::Error),
-    #[error("foundry.toml is not what the ABI build understands")]
-    Foundry(#[source] Box<toml::de::Error>),
-    #[error("foundry.toml: {key} = {value:?} is not a known value")]
-    Setting { key: &'static str, value: String },
     #[error("the compiler {0} does not run: install Node and run `npm ci`")]
     Compiler(PathBuf, #[source] Box<foundry_compilers::error::SolcError>),
     #[error("the contracts could not be compiled")]
@@ -37,76 +47,116 @@ pub enum AbiError {
     Stale(PathBuf),
 }
 
-/// The keys of foundry.toml's default profile that decide about the bytecode.
+/// What the compiler answers, as far as it was asked.
 #[derive(Deserialize)]
-struct Profile {
-    src: PathBuf,
-    solc: PathBuf,
-    remappings: Vec<String>,
-    libs: Vec<PathBuf>,
-    evm_version: String,
-    optimizer: bool,
-    optimizer_runs: usize,
-    via_ir: bool,
-    bytecode_hash: String,
-    cbor_metadata: bool,
+struct Output {
+    #[serde(default)]
+    errors: Vec<Diagnostic>,
+    #[serde(default)]
+    contracts: BTreeMap<String, BTreeMap<String, Compiled>>,
 }
 
 #[derive(Deserialize)]
-struct Foundry {
-    profile: Profiles,
+#[serde(rename_all = "camelCase")]
+struct Diagnostic {
+    severity: String,
+    formatted_message: Option<String>,
+    message: String,
 }
 
 #[derive(Deserialize)]
-struct Profiles {
-    default: Profile,
+struct Compiled {
+    abi: JsonAbi,
+    evm: Evm,
 }
 
-/// Compiles the contracts: (name, text of its file) in the order of [`CONTRACTS`].
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Evm {
+    bytecode: Code,
+    deployed_bytecode: Code,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Code {
+    object: String,
+    #[serde(default)]
+    immutable_references: BTreeMap<String, Vec<Range>>,
+}
+
+#[derive(Deserialize)]
+struct Range {
+    start: usize,
+    length: usize,
+}
+
+/// `compiler.json`: what repeats the compilation.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Build<'a> {
+    compiler: String,
+    settings: &'a source::Settings,
+    sources: BTreeMap<&'static str, &'static str>,
+    /// Keccak-256 of the standard JSON input.
+    standard_input: String,
+}
+
+/// Compiles the contracts: (name, text of its file) in the order of [`CONTRACTS`], then the compiler's own.
 pub fn compile(root: &Path) -> Result<Vec<(&'static str, String)>, AbiError> {
-    let profile = profile(root)?;
-    let compiler = root.join(&profile.solc);
+    let (input, compiler) = source::read(root)?;
     let solc = Solc::new(&compiler).map_err(|error| AbiError::Compiler(compiler, Box::new(error)))?;
-    let paths = ProjectPathsConfig::builder()
-        .sources(root.join(&profile.src))
-        .libs(profile.libs.iter().map(|lib| root.join(lib)))
-        .remappings(remappings(&profile)?)
-        .build_with_root(root);
-    let project = ProjectBuilder::<SolcCompiler>::default()
-        .paths(paths)
-        .settings(SolcSettings { settings: settings(&profile)?, ..Default::default() })
-        .ephemeral()
-        .no_artifacts()
-        .set_offline(true)
-        .build(SolcCompiler::Specific(solc))
-        .map_err(|error| AbiError::Compile(Box::new(error)))?;
-    let output = project.compile().map_err(|error| AbiError::Compile(Box::new(error)))?;
-    if output.has_compiler_errors() {
-        return Err(AbiError::Diagnostics(output.to_string()));
+    let output: Output = solc.compile_as(&input).map_err(|error| AbiError::Compile(Box::new(error)))?;
+    let errors: Vec<_> = output.errors.iter().filter(|each| each.severity == "error").collect();
+    if !errors.is_empty() {
+        let text = |each: &&Diagnostic| each.formatted_message.clone().unwrap_or_else(|| each.message.clone());
+        return Err(AbiError::Diagnostics(errors.iter().map(text).collect::<Vec<_>>().join("\n")));
     }
-    CONTRACTS
-        .into_iter()
-        .map(|name| {
-            let found = output.find_first(name).ok_or(AbiError::Missing(name))?;
-            let code = |object: Option<&foundry_compilers::artifacts::BytecodeObject>| {
-                object.and_then(|object| object.as_bytes()).map(ToString::to_string).ok_or(AbiError::Missing(name))
-            };
-            let abi = serde_json::to_value(&found.abi).map_err(|_| AbiError::Missing(name))?;
-            let bytecode = code(found.bytecode.as_ref().map(|code| &code.object))?;
-            let deployed = found.deployed_bytecode.as_ref().and_then(|code| code.bytecode.as_ref());
-            let text = artifact(&abi, &bytecode, &code(deployed.map(|code| &code.object))?);
-            Ok((name, text))
-        })
-        .collect()
+    let mut files = Vec::with_capacity(CONTRACTS.len() + 1);
+    for (name, path) in CONTRACTS {
+        let found = output.contracts.get(path).and_then(|file| file.get(name)).ok_or(AbiError::Missing(name))?;
+        files.push((name, artifact(name, found)?));
+    }
+    files.push((COMPILER, build(&input, &solc)?));
+    Ok(files)
 }
 
 /// The text of one file: a line for each part of the interface, so that a change reads as one.
-fn artifact(abi: &serde_json::Value, bytecode: &str, deployed: &str) -> String {
+fn artifact(name: &'static str, compiled: &Compiled) -> Result<String, AbiError> {
+    let abi = serde_json::to_value(&compiled.abi).map_err(|_| AbiError::Missing(name))?;
     let items: Vec<_> = abi.as_array().into_iter().flatten().map(ToString::to_string).collect();
-    format!(
-        "{{\n\"abi\": [\n{}\n],\n\"bytecode\": \"{bytecode}\",\n\"deployedBytecode\": \"{deployed}\"\n}}\n",
-        items.join(",\n")
-    )
+    let ranges = compiled.evm.deployed_bytecode.immutable_references.values().flatten();
+    let mut immutables: Vec<_> = ranges.map(|range| (range.start, range.length)).collect();
+    immutables.sort_unstable();
+    let immutables: Vec<_> = immutables.iter().map(|(start, length)| format!("[{start},{length}]")).collect();
+    Ok(format!(
+        "{{\n\"abi\": [\n{}\n],\n\"bytecode\": \"0x{}\",\n\"deployedBytecode\": \"0x{}\",\n\"immutables\": [{}]\n}}\n",
+        items.join(",\n"),
+        compiled.evm.bytecode.object,
+        compiled.evm.deployed_bytecode.object,
+        immutables.join(","),
+    ))
+}
+
+/// The platform that a compiler was built for says nothing about what it emits.
+fn version(text: &str) -> String {
+    let commit = text.split_once("+commit.").and_then(|(_, rest)| rest.split('.').next());
+    match (text.split('+').next(), commit) {
+        (Some(number), Some(commit)) => format!("{number}+commit.{commit}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn build(input: &Input, solc: &Solc) -> Result<String, AbiError> {
+    let build = Build {
+        compiler: version(&solc.version.to_string()),
+        settings: &input.settings,
+        sources: CONTRACTS.into_iter().collect(),
+        standard_input: keccak256(input.to_json()).to_string(),
+    };
+    let mut text = serde_json::to_string_pretty(&build).map_err(|_| AbiError::Missing(COMPILER))?;
+    text.push('\n');
+    Ok(text)
 }
 
 /// Compiles and writes the files that changed; gives their names.
@@ -141,41 +191,4 @@ fn relative(name: &str) -> PathBuf {
 
 fn file(root: &Path, name: &str) -> PathBuf {
     root.join(relative(name))
-}
-
-fn profile(root: &Path) -> Result<Profile, AbiError> {
-    let path = root.join("foundry.toml");
-    let text = std::fs::read_to_string(&path).map_err(|error| AbiError::Read(path, error))?;
-    let foundry: Foundry = toml::from_str(&text).map_err(|error| AbiError::Foundry(Box::new(error)))?;
-    Ok(foundry.profile.default)
-}
-
-fn remappings(profile: &Profile) -> Result<Vec<Remapping>, AbiError> {
-    let parse = |text: &String| {
-        text.parse::<Remapping>().map_err(|_| AbiError::Setting { key: "remappings", value: text.clone() })
-    };
-    profile.remappings.iter().map(parse).collect()
-}
-
-fn settings(profile: &Profile) -> Result<Settings, AbiError> {
-    let evm_version: EvmVersion = profile
-        .evm_version
-        .parse()
-        .map_err(|_| AbiError::Setting { key: "evm_version", value: profile.evm_version.clone() })?;
-    let bytecode_hash: BytecodeHash = profile
-        .bytecode_hash
-        .parse()
-        .map_err(|_| AbiError::Setting { key: "bytecode_hash", value: profile.bytecode_hash.clone() })?;
-    Ok(Settings {
-        optimizer: Optimizer {
-            enabled: Some(profile.optimizer),
-            runs: Some(profile.optimizer_runs),
-            ..Default::default()
-        },
-        evm_version: Some(evm_version),
-        via_ir: profile.via_ir.then_some(true),
-        metadata: Some(SettingsMetadata::new(bytecode_hash, profile.cbor_metadata)),
-        output_selection: OutputSelection::default_output_selection(),
-        ..Default::default()
-    })
 }

@@ -4,7 +4,6 @@
 //! and the contract's own reason. Never: retries a transaction.
 
 use alloy::network::Ethereum;
-use alloy::primitives::Bytes;
 use alloy::providers::{Provider, ProviderBuilder, WalletProvider};
 use alloy::rpc::types::{Filter, Log};
 use alloy::signers::local::PrivateKeySigner;
@@ -88,10 +87,4 @@ pub(crate) fn revert(error: &TransportError) -> Option<Revert> {
         None if response.message.contains("revert") => Some(Revert::Unknown(Vec::new())),
         None => None,
     }
-}
-
-/// The deployed code follows the compiled one; immutables are zeros in the latter.
-pub(crate) fn same_code(compiled: &Bytes, deployed: &Bytes) -> bool {
-    compiled.len() == deployed.len()
-        && compiled.iter().zip(deployed.iter()).all(|(ours, theirs)| *ours == 0 || ours == theirs)
 }

@@ -3,10 +3,20 @@
 //! Takes: values from a file (see [`crate::file`]) or from a caller. Gives: the same, after every
 //! range was checked. Never: files, the network.
 
+use crate::bounds::{Finding, Parameters, Terms};
 use alloy::primitives::{Address, B256, U256};
 
 const DAY: u64 = 86_400;
 const YEAR: u64 = 365 * DAY;
+
+/// How long a guardian pauses: a constant of the contracts.
+const MAX_PAUSE: u64 = 7 * DAY;
+
+/// The longest period of the Treasury's buckets, likewise.
+const MAX_PERIOD: u64 = (1 << 24) - 1;
+
+/// How long a new spender, a raised budget or a raised cap waits in the Treasury: a constant of the contracts.
+const RAISE_DELAY: u64 = 7 * DAY;
 
 /// A value that cannot be deployed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,12 +38,59 @@ impl ConfigError {
 pub struct DeployConfig {
     /// The deployment is refused on any other chain.
     pub chain_id: u64,
+    /// With the deployer it decides every address.
+    pub salt: B256,
     pub token: TokenConfig,
     pub governor: GovernorConfig,
     /// Seconds between the success of a proposal and its execution.
     pub timelock_delay: u64,
+    pub treasury: TreasuryConfig,
     pub budget: BudgetConfig,
     pub distributor: DistributorConfig,
+    /// Who may pause; nobody when absent.
+    pub guardian: Option<GuardianConfig>,
+    pub links: LinksConfig,
+    pub disputes: DisputesConfig,
+    /// Earned votes for every unit earned.
+    pub votes_per_unit: u64,
+}
+
+/// What governance may transfer itself, beside what the budgets let through; nothing when absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TreasuryConfig {
+    /// Of the token.
+    pub transfers: Option<BudgetConfig>,
+    /// Of the chain's coin.
+    pub eth_transfers: Option<BudgetConfig>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardianConfig {
+    pub address: Address,
+    /// The first second without the role, UTC.
+    pub until: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinksConfig {
+    /// The distributor whose links may be adopted; zero if there is none.
+    pub previous: Address,
+    /// How long a re-link waits.
+    pub delay: u64,
+    /// Most unclaimed units that re-links expose at once.
+    pub budget: u64,
+    /// Seconds in which a used-up link budget refills.
+    pub period: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DisputesConfig {
+    /// Who answers challenges beside governance; zero for governance alone.
+    pub arbiter: Address,
+    /// Wei that a challenge of one entry costs until it is answered.
+    pub bond: U256,
+    /// How long a challenge may stay open.
+    pub resolve_deadline: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +127,7 @@ pub struct GovernorConfig {
 }
 
 /// What the distributor may reserve in the Treasury.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BudgetConfig {
     pub capacity: U256,
     /// Seconds in which a used-up budget refills.
@@ -100,6 +157,8 @@ pub struct TermsConfig {
     pub epoch_budget: u64,
     pub cap_per_person: u64,
     pub from_epoch: u64,
+    /// Percent of the budget that the policy gives one person at most, where its text is at hand.
+    pub max_share: Option<u64>,
 }
 
 impl DeployConfig {
@@ -120,10 +179,103 @@ impl DeployConfig {
         range("chain_id", self.chain_id, 1, u64::MAX / 2 - 36)?;
         self.validate_token()?;
         self.validate_governor()?;
-        range("timelock.delay", self.timelock_delay, 0, 90 * DAY)?;
-        range("budget.period", self.budget.period, 1, 10 * YEAR)?;
+        range("timelock.delay", self.timelock_delay, DAY, 90 * DAY)?;
+        range("budget.period", self.budget.period, 1, MAX_PERIOD)?;
         self.validate_distributor()?;
-        self.validate_terms()
+        self.validate_terms()?;
+        self.validate_waits()?;
+        match self.parameters().findings().into_iter().find(|finding| !finding.holds) {
+            Some(Finding { name, key, value, bound, .. }) => {
+                Err(ConfigError::new(key, format!("{value}, must be {bound} ({name})")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Seconds from a proposal to its execution at the latest: what the contracts' delays are held against.
+    pub fn governance_cycle(&self) -> u64 {
+        let governor = &self.governor;
+        [governor.voting_delay, governor.voting_period, governor.late_quorum_extension, self.timelock_delay]
+            .into_iter()
+            .fold(0, u64::saturating_add)
+    }
+
+    /// What the bounds speak about.
+    pub fn parameters(&self) -> Parameters {
+        let (governor, distributor) = (&self.governor, &self.distributor);
+        let votes = self.token.allocations.iter().filter_map(|each| match each.to {
+            Holder::Treasury => None,
+            Holder::Address(address) => Some((address, each.amount)),
+        });
+        let votes: Vec<_> = votes.collect();
+        let outside = votes.iter().fold(U256::ZERO, |sum, (_, votes)| sum.saturating_add(*votes));
+        let terms = distributor.terms.iter().map(|terms| Terms {
+            epoch_budget: terms.epoch_budget,
+            cap_per_person: terms.cap_per_person,
+            max_share: terms.max_share,
+        });
+        Parameters {
+            timelock_delay: self.timelock_delay,
+            voting_delay: governor.voting_delay,
+            voting_period: governor.voting_period,
+            late_quorum_extension: governor.late_quorum_extension,
+            proposal_threshold: governor.proposal_threshold,
+            quorum: outside.saturating_mul(U256::from(governor.quorum_percent)) / U256::from(100),
+            votes,
+            oracles: distributor.oracles.len() as u64,
+            threshold: distributor.threshold,
+            epoch_length: distributor.epoch_length,
+            window: distributor.window,
+            unit: distributor.unit,
+            capacity: self.budget.capacity,
+            period: self.budget.period,
+            outflow_cap: self
+                .treasury
+                .transfers
+                .map_or(U256::ZERO, |own| own.capacity)
+                .saturating_add(self.budget.capacity),
+            treasury: self
+                .token
+                .allocations
+                .iter()
+                .filter(|each| each.to == Holder::Treasury)
+                .map(|each| each.amount)
+                .sum(),
+            terms: terms.collect(),
+            max_pause: MAX_PAUSE,
+            governance_cycle: self.governance_cycle(),
+            link_delay: self.links.delay,
+            resolve_deadline: self.disputes.resolve_deadline,
+            raise_delay: RAISE_DELAY,
+            guardian_until: self.guardian.map(|guardian| guardian.until),
+            now: distributor.epoch_start,
+        }
+    }
+
+    fn validate_waits(&self) -> Result<(), ConfigError> {
+        range("veto.votes_per_unit", self.votes_per_unit, 1, u64::from(u32::MAX))?;
+        for (key, budget) in
+            [("treasury.transfers", self.treasury.transfers), ("treasury.eth_transfers", self.treasury.eth_transfers)]
+        {
+            let Some(budget) = budget else { continue };
+            range(&format!("{key}.period"), budget.period, 1, MAX_PERIOD)?;
+            if budget.capacity.bit_len() > 104 {
+                return Err(ConfigError::new(format!("{key}.capacity"), "must be below 2^104 base units"));
+            }
+        }
+        range("links.delay", self.links.delay, 1, YEAR)?;
+        range("links.period", self.links.period, 1, YEAR)?;
+        range("links.budget", self.links.budget, 1, u64::MAX)?;
+        range("disputes.resolve_deadline", self.disputes.resolve_deadline, 1, YEAR)?;
+        if self.disputes.bond.is_zero() || self.disputes.bond.bit_len() > 90 {
+            return Err(ConfigError::new("disputes.bond", "must be above zero and below 2^90 wei"));
+        }
+        match self.guardian {
+            Some(guardian) if guardian.address.is_zero() => {
+                Err(ConfigError::new("guardian.address", "is the zero address: leave [guardian] out for none"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn validate_token(&self) -> Result<(), ConfigError> {
@@ -164,7 +316,7 @@ impl DeployConfig {
 
     fn validate_governor(&self) -> Result<(), ConfigError> {
         let governor = &self.governor;
-        // The governor itself refuses less than an hour and a day.
+        // The governor itself refuses less than an hour and a day, and a timelock of less than a day.
         range("governor.voting_delay", governor.voting_delay, 3_600, 90 * DAY)?;
         range("governor.voting_period", governor.voting_period, DAY, 90 * DAY)?;
         range("governor.quorum_percent", governor.quorum_percent, 1, 100)?;
@@ -219,13 +371,6 @@ impl DeployConfig {
             range(&key("cap_per_person"), terms.cap_per_person, 1, (1 << 48) - 1)?;
             if terms.cap_per_person > terms.epoch_budget {
                 return Err(ConfigError::new(key("cap_per_person"), "is more than the epoch's budget"));
-            }
-            let budget = U256::from(terms.epoch_budget).checked_mul(self.distributor.unit);
-            if budget.is_none_or(|budget| budget > self.budget.capacity) {
-                return Err(ConfigError::new(
-                    "budget.capacity",
-                    format!("is less than {}, so a full batch could not be posted", key("epoch_budget")),
-                ));
             }
         }
         if self.budget.capacity.bit_len() > 208 {

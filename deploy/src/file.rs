@@ -4,11 +4,12 @@
 //! Never: guesses; unknown keys, placeholders and amounts that do not divide into units are errors
 //! that name the key.
 
+use crate::check::KnownPolicy;
 use crate::config::{
-    Allocation, BudgetConfig, ConfigError, DeployConfig, DistributorConfig, GovernorConfig, Holder, TermsConfig,
-    TokenConfig,
+    Allocation, BudgetConfig, ConfigError, DeployConfig, DisputesConfig, DistributorConfig, GovernorConfig,
+    GuardianConfig, Holder, LinksConfig, TermsConfig, TokenConfig, TreasuryConfig,
 };
-use alloy::primitives::{Address, B256, U256, utils::parse_ether};
+use alloy::primitives::{Address, B256, U256, keccak256, utils::parse_ether};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -26,11 +27,18 @@ pub enum FileError {
 #[serde(deny_unknown_fields)]
 struct RawConfig {
     chain_id: u64,
+    salt: String,
     token: RawToken,
     governor: RawGovernor,
     timelock: RawTimelock,
+    #[serde(default)]
+    treasury: RawTreasury,
     budget: RawBudget,
     distributor: RawDistributor,
+    guardian: Option<RawGuardian>,
+    links: RawLinks,
+    disputes: RawDisputes,
+    veto: RawVeto,
     terms: Vec<RawTerms>,
 }
 
@@ -63,6 +71,44 @@ struct RawGovernor {
 #[serde(deny_unknown_fields)]
 struct RawTimelock {
     delay: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTreasury {
+    transfers: Option<RawBudget>,
+    eth_transfers: Option<RawBudget>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawVeto {
+    votes_per_unit: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawGuardian {
+    address: String,
+    until: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLinks {
+    previous: Option<String>,
+    delay: u64,
+    budget: String,
+    period: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDisputes {
+    arbiter: Option<String>,
+    /// In the chain's coin.
+    bond: String,
+    resolve_deadline: u64,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +165,7 @@ fn convert(raw: RawConfig, base: &Path) -> Result<DeployConfig, ConfigError> {
     let terms = raw.terms.iter().enumerate().map(|(index, each)| terms(&format!("terms[{index}]"), each, unit, base));
     let config = DeployConfig {
         chain_id: raw.chain_id,
+        salt: salt("salt", &raw.salt)?,
         token: TokenConfig {
             name: text("token.name", &raw.token.name)?,
             symbol: text("token.symbol", &raw.token.symbol)?,
@@ -132,6 +179,10 @@ fn convert(raw: RawConfig, base: &Path) -> Result<DeployConfig, ConfigError> {
             late_quorum_extension: raw.governor.late_quorum_extension,
         },
         timelock_delay: raw.timelock.delay,
+        treasury: TreasuryConfig {
+            transfers: transfers("treasury.transfers", raw.treasury.transfers.as_ref())?,
+            eth_transfers: transfers("treasury.eth_transfers", raw.treasury.eth_transfers.as_ref())?,
+        },
         budget: BudgetConfig { capacity: tokens("budget.capacity", &raw.budget.capacity)?, period: raw.budget.period },
         distributor: DistributorConfig {
             unit,
@@ -146,15 +197,43 @@ fn convert(raw: RawConfig, base: &Path) -> Result<DeployConfig, ConfigError> {
             base_url: url("distributor.base_url", &raw.distributor.base_url)?,
             terms: terms.collect::<Result<_, _>>()?,
         },
+        guardian: match &raw.guardian {
+            Some(guardian) => {
+                Some(GuardianConfig { address: address("guardian.address", &guardian.address)?, until: guardian.until })
+            }
+            None => None,
+        },
+        links: LinksConfig {
+            previous: optional("links.previous", raw.links.previous.as_deref())?,
+            delay: raw.links.delay,
+            budget: units("links.budget", &raw.links.budget, unit)?,
+            period: raw.links.period,
+        },
+        disputes: DisputesConfig {
+            arbiter: optional("disputes.arbiter", raw.disputes.arbiter.as_deref())?,
+            bond: tokens("disputes.bond", &raw.disputes.bond)?,
+            resolve_deadline: raw.disputes.resolve_deadline,
+        },
+        votes_per_unit: raw.veto.votes_per_unit,
     };
     config.validate()?;
     Ok(config)
 }
 
+fn transfers(key: &str, raw: Option<&RawBudget>) -> Result<Option<BudgetConfig>, ConfigError> {
+    let convert = |raw: &RawBudget| {
+        Ok(BudgetConfig { capacity: tokens(&format!("{key}.capacity"), &raw.capacity)?, period: raw.period })
+    };
+    raw.map(convert).transpose()
+}
+
 fn terms(key: &str, raw: &RawTerms, unit: U256, base: &Path) -> Result<TermsConfig, ConfigError> {
-    let policy_hash = match (&raw.policy, &raw.policy_hash) {
-        (Some(path), None) => policy_hash(&format!("{key}.policy"), &base.join(path))?,
-        (None, Some(hash)) => hash_of(&format!("{key}.policy_hash"), hash)?,
+    let (policy_hash, max_share) = match (&raw.policy, &raw.policy_hash) {
+        (Some(path), None) => {
+            let (hash, share) = policy(&format!("{key}.policy"), &base.join(path))?;
+            (hash, Some(share))
+        }
+        (None, Some(hash)) => (hash_of(&format!("{key}.policy_hash"), hash)?, None),
         _ => return Err(ConfigError::new(key, "needs either `policy` (a file) or `policy_hash`")),
     };
     Ok(TermsConfig {
@@ -162,15 +241,25 @@ fn terms(key: &str, raw: &RawTerms, unit: U256, base: &Path) -> Result<TermsConf
         epoch_budget: units(&format!("{key}.epoch_budget"), &raw.epoch_budget, unit)?,
         cap_per_person: units(&format!("{key}.cap_per_person"), &raw.cap_per_person, unit)?,
         from_epoch: raw.from_epoch,
+        max_share,
     })
 }
 
-fn policy_hash(key: &str, path: &Path) -> Result<B256, ConfigError> {
+/// A policy's hash, and the percent of the budget that it gives one person at most.
+fn policy(key: &str, path: &Path) -> Result<(B256, u64), ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| ConfigError::new(key, format!("cannot read {}: {error}", path.display())))?;
     let policy = guerdon_core::policy::Policy::from_toml(&text)
         .map_err(|error| ConfigError::new(key, format!("{}: {error}", path.display())))?;
-    policy.hash().map_err(|error| ConfigError::new(key, format!("{}: {error}", path.display())))
+    let hash = policy.hash().map_err(|error| ConfigError::new(key, format!("{}: {error}", path.display())))?;
+    Ok((hash, policy.limits.max_share))
+}
+
+/// A policy's file for a check.
+pub fn known_policy(path: &Path) -> Result<KnownPolicy, FileError> {
+    let (hash, max_share) =
+        policy("policy", path).map_err(|source| FileError::Value { path: path.to_owned(), source })?;
+    Ok(KnownPolicy { hash, max_share })
 }
 
 /// An example file carries `<what to put here>` where only its reader knows the value.
@@ -191,6 +280,20 @@ fn address(key: &str, value: &str) -> Result<Address, ConfigError> {
         return Err(ConfigError::new(key, format!("{value:?} has a wrong checksum")));
     }
     Ok(parsed)
+}
+
+/// No address at all stands for the zero address.
+fn optional(key: &str, value: Option<&str>) -> Result<Address, ConfigError> {
+    value.map_or(Ok(Address::ZERO), |value| address(key, value))
+}
+
+/// Any text; 32 bytes in hexadecimal are taken as they are.
+fn salt(key: &str, value: &str) -> Result<B256, ConfigError> {
+    text(key, value)?;
+    if value.is_empty() {
+        return Err(ConfigError::new(key, "is empty: any text will do"));
+    }
+    Ok(value.parse().unwrap_or_else(|_| keccak256(value)))
 }
 
 fn hash_of(key: &str, value: &str) -> Result<B256, ConfigError> {

@@ -1,10 +1,14 @@
 //! The command line of `guerdon-deploy`: stdout carries the result, stderr everything else.
 
+mod print;
+
+use alloy::primitives::Address;
 use alloy::signers::local::PrivateKeySigner;
 use clap::{Args, Parser, Subcommand};
 use eyre::{WrapErr, bail};
 use guerdon_deploy::chain::{LOCAL_CHAIN, connect, connect_signer};
-use guerdon_deploy::{abi, check, deploy, file, record};
+use guerdon_deploy::deploy::{Progress, deploy_at_most, survey};
+use guerdon_deploy::{Plan, abi, check, file, record, source};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -27,24 +31,36 @@ enum Command {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
-    /// Deploy from a config file and write the deployment record
+    /// Deploy from a config file, or go on where an earlier run has stopped, and write the record
     Deploy {
         #[arg(long)]
         config: PathBuf,
         #[arg(long, env = "ETH_RPC_URL")]
         rpc_url: String,
-        /// Where the record goes [default: deploy/deployments/<chain id>.json]
+        /// Where the record goes, and the compiler's input beside it [default: deploy/deployments/<chain id>.json]
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Print the plan with its gas and cost; send nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Stop after so many transactions
+        #[arg(long, hide = true)]
+        max_transactions: Option<usize>,
+        /// The repository's root, or a folder in it
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
         #[command(flatten)]
         key: Key,
     },
-    /// Read the chain and fail if any externally owned account holds a role
+    /// Read the chain; fail if a key holds a role, code is not the compiled one or a parameter is unsafe
     Check {
         #[arg(long)]
         deployment: PathBuf,
         #[arg(long, env = "ETH_RPC_URL")]
         rpc_url: String,
+        /// The active policy's file, to hold the cap per person against it
+        #[arg(long)]
+        policy: Vec<PathBuf>,
     },
 }
 
@@ -61,6 +77,9 @@ struct Key {
     /// A file with the keystore's password
     #[arg(long, env = "ETH_PASSWORD", requires = "keystore")]
     password_file: Option<PathBuf>,
+    /// The deployer's address, which is all that --dry-run needs
+    #[arg(long, env = "ETH_FROM", requires = "dry_run", conflicts_with_all = ["private_key", "keystore"])]
+    from: Option<Address>,
 }
 
 impl Key {
@@ -111,30 +130,56 @@ async fn run(command: Command) -> eyre::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Command::Deploy { config, rpc_url, out, key } => run_deploy(&config, &rpc_url, out, &key).await,
-        Command::Check { deployment, rpc_url } => run_check(&deployment, &rpc_url).await,
+        Command::Deploy { config, rpc_url, dry_run: true, key, .. } => dry_run(&config, &rpc_url, &key).await,
+        Command::Deploy { config, rpc_url, out, max_transactions, root, key, .. } => {
+            run_deploy(&config, &rpc_url, out, max_transactions, &root, &key).await
+        }
+        Command::Check { deployment, rpc_url, policy } => run_check(&deployment, &rpc_url, &policy).await,
     }
 }
 
-async fn run_deploy(config: &Path, rpc_url: &str, out: Option<PathBuf>, key: &Key) -> eyre::Result<ExitCode> {
+async fn dry_run(config: &Path, rpc_url: &str, key: &Key) -> eyre::Result<ExitCode> {
     let config = file::load(config)?;
+    let deployer = match key.from {
+        Some(address) => address,
+        None => key.load(config.chain_id)?.address(),
+    };
+    let survey = survey(&config, deployer, &connect(rpc_url).await?).await?;
+    print!("{}", print::survey(&survey));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_deploy(
+    config: &Path,
+    rpc_url: &str,
+    out: Option<PathBuf>,
+    limit: Option<usize>,
+    root: &Path,
+    key: &Key,
+) -> eyre::Result<ExitCode> {
+    let config = file::load(config)?;
+    let signer = key.load(config.chain_id)?;
     let out = out.unwrap_or_else(|| format!("deploy/deployments/{}.json", config.chain_id).into());
-    // A local chain forgets; the record of another chain may be the only one.
-    if config.chain_id != LOCAL_CHAIN {
-        record::vacant(&out)?;
-    }
-    let provider = connect_signer(rpc_url, key.load(config.chain_id)?).await?;
-    let deployment = deploy(&config, &provider).await?;
-    record::save(&out, &deployment)?;
-    eprintln!("wrote {}", out.display());
+    let plan = Plan::new(&config, signer.address())?;
+    record::room(&out, &plan)?;
+    let input = source::committed(&source::root(root))?;
+    let provider = connect_signer(rpc_url, signer).await?;
+    let deployment = deploy_at_most(&config, &provider, limit, |step, progress| match progress {
+        Progress::Found => eprintln!("{} stands at {}", step.contract, step.address),
+        Progress::Created(tx) => eprintln!("{} is created at {} by {tx}", step.contract, step.address),
+    })
+    .await?;
+    record::save(&out, &deployment, &input)?;
+    eprintln!("wrote {} and {}", out.display(), record::input_path(&out).display());
     print!("{}", deployment.to_json());
     Ok(ExitCode::SUCCESS)
 }
 
-async fn run_check(path: &Path, rpc_url: &str) -> eyre::Result<ExitCode> {
+async fn run_check(path: &Path, rpc_url: &str, policies: &[PathBuf]) -> eyre::Result<ExitCode> {
     let deployment = record::load(path)?;
     let provider = connect(rpc_url).await?;
-    let report = check(&deployment, &provider).await?;
+    let policies = policies.iter().map(|path| file::known_policy(path)).collect::<Result<Vec<_>, _>>()?;
+    let report = check(&deployment, &policies, &provider).await?;
     for line in &report.holds {
         println!("ok: {line}");
     }
@@ -144,6 +189,6 @@ async fn run_check(path: &Path, rpc_url: &str) -> eyre::Result<ExitCode> {
     if report.passed() {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("error: {} problems: this deployment is not in the hands of its timelock alone", report.problems.len());
+    eprintln!("error: {} problems: do not entrust money to this deployment", report.problems.len());
     Ok(ExitCode::FAILURE)
 }

@@ -1,8 +1,9 @@
-//! The deployment record as a file: `deploy/deployments/<chainid>.json`.
+//! The deployment record as a file: `deploy/deployments/<chainid>.json`, with the compiler's input beside it.
 //!
 //! Takes: a path. Gives: the record, or an error that names the file. Never: replaces the record of
-//! another deployment silently.
+//! another deployment.
 
+use crate::plan::Plan;
 use guerdon_bindings::Deployment;
 use guerdon_bindings::deployment::DeploymentError;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,8 @@ pub enum RecordError {
     Parse(PathBuf, #[source] DeploymentError),
     #[error("cannot write {0}")]
     Write(PathBuf, #[source] std::io::Error),
-    #[error("{0} already records a deployment: move it away or name another file")]
-    Exists(PathBuf),
+    #[error("{0} is not the record of this deployment: move it away or name another file")]
+    Taken(PathBuf),
 }
 
 pub fn load(path: &Path) -> Result<Deployment, RecordError> {
@@ -24,15 +25,30 @@ pub fn load(path: &Path) -> Result<Deployment, RecordError> {
     Deployment::from_json(&text).map_err(|error| RecordError::Parse(path.to_owned(), error))
 }
 
-/// Refuses a place that is taken; to be asked before money is spent on a deployment.
-pub fn vacant(path: &Path) -> Result<(), RecordError> {
-    if path.exists() { Err(RecordError::Exists(path.to_owned())) } else { Ok(()) }
+/// Refuses a place that something else takes; to be asked before money is spent on a deployment.
+pub fn room(path: &Path, plan: &Plan) -> Result<(), RecordError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    match load(path) {
+        Ok(there) if there.chain_id == plan.chain_id && there.contracts.genesis.address == plan.addresses.genesis => {
+            Ok(())
+        }
+        _ => Err(RecordError::Taken(path.to_owned())),
+    }
 }
 
-pub fn save(path: &Path, deployment: &Deployment) -> Result<(), RecordError> {
-    let write = |error| RecordError::Write(path.to_owned(), error);
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(write)?;
+/// The compiler's input stands beside the record: `<chainid>.standard-input.json`.
+pub fn input_path(path: &Path) -> PathBuf {
+    path.with_extension("standard-input.json")
+}
+
+/// Writes the record and the compiler's standard JSON input.
+pub fn save(path: &Path, deployment: &Deployment, input: &str) -> Result<(), RecordError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|error| RecordError::Write(folder.to_owned(), error))?;
+    for (path, text) in [(input_path(path), input), (path.to_owned(), &deployment.to_json())] {
+        std::fs::write(&path, text).map_err(|error| RecordError::Write(path, error))?;
     }
-    std::fs::write(path, deployment.to_json()).map_err(write)
+    Ok(())
 }

@@ -20,7 +20,17 @@ pub const BUDGET: u64 = 10_000;
 pub const TOKEN: &str = "ghp_sandbox0000000000000000000000000000";
 /// anvil's accounts that are oracles; the first pays for transactions.
 pub const ORACLES: [u32; 3] = [1, 2, 3];
+/// Answers challenges, as a council would.
+pub const ARBITER: u32 = 6;
+/// May pause.
+pub const GUARDIAN: u32 = 7;
+/// Has coin of its own and no role.
+pub const STRANGER: u32 = 8;
+/// What a challenge of an entry costs until it is answered, in the chain's coin.
+pub const BOND: &str = "0.05";
 const DEPLOYER: u32 = 0;
+/// They hold the votes, in equal parts.
+const HOLDERS: [u32; 5] = [4, 5, 10, 11, 12];
 /// Contributors' wallets follow after anvil's own accounts.
 const FIRST_WALLET: u32 = 100;
 
@@ -261,30 +271,36 @@ fn write(path: &Path, text: &str) -> Result<()> {
 }
 
 fn deploy_config(options: &Options) -> Result<String> {
-    let holder = |index| Ok::<_, SandboxError>(anvil::key(index)?.address());
-    let mut text = format!(
-        "chain_id = 31337\n\n[token]\nname = \"Guerdon Demo\"\nsymbol = \"GDN\"\n\
-         allocations = [{{ to = \"treasury\", amount = \"600000\" }}, {{ to = \"{}\", amount = \"200000\" }}, \
-         {{ to = \"{}\", amount = \"200000\" }}]\n\n\
-         [governor]\nvoting_delay = 3600\nvoting_period = 86400\nproposal_threshold = \"1000\"\nquorum_percent = 10\n\
-         late_quorum_extension = 3600\n\n[timelock]\ndelay = 3600\n\n\
-         [budget]\ncapacity = \"{}\"\nperiod = {WEEK}\n\n",
-        holder(4)?,
-        holder(5)?,
-        BUDGET * 2,
-    );
-    let mut oracles = ORACLES.into_iter().map(holder).collect::<Result<Vec<_>>>()?;
+    let address = |index| Ok::<_, SandboxError>(anvil::key(index)?.address());
+    let mut oracles = ORACLES.into_iter().map(address).collect::<Result<Vec<_>>>()?;
     oracles.sort();
+    let oracles: Vec<_> = oracles.iter().map(ToString::to_string).collect();
+    let mut text =
+        "chain_id = 31337\nsalt = \"sandbox\"\n\n[token]\nname = \"Guerdon Demo\"\nsymbol = \"GDN\"\n".to_owned();
     // Writing to a String cannot fail.
-    _ = writeln!(
+    _ = writeln!(text, "[[token.allocations]]\nto = \"treasury\"\namount = \"600000\"");
+    for holder in HOLDERS {
+        _ = writeln!(text, "[[token.allocations]]\nto = \"{}\"\namount = \"80000\"", address(holder)?);
+    }
+    _ = write!(
         text,
-        "[distributor]\nunit = \"1000000000000\"\nepoch_start = {}\nepoch_length = {WEEK}\nwindow = {WINDOW}\n\
-         publish_period = {DAY}\nthreshold = 2\nbase_url = \"http://127.0.0.1/v1/evidence/\"\noracles = {:?}\n\n\
-         [[terms]]\npolicy = {:?}\nepoch_budget = \"{BUDGET}\"\ncap_per_person = \"{}\"\nfrom_epoch = 1",
-        options.epoch_start,
-        oracles.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        root().join("policy.toml"),
-        BUDGET / 4,
+        "\n[governor]\nvoting_delay = 3600\nvoting_period = 86400\nproposal_threshold = \"1000\"\n\
+         quorum_percent = 20\nlate_quorum_extension = 3600\n\n[timelock]\ndelay = 86400\n\n\
+         [budget]\ncapacity = \"{budget}\"\nperiod = {WEEK}\n\n\
+         [distributor]\nunit = \"1000000000000\"\nepoch_start = {start}\nepoch_length = {WEEK}\nwindow = {WINDOW}\n\
+         publish_period = {DAY}\nthreshold = 2\nbase_url = \"http://127.0.0.1/v1/evidence/\"\noracles = {oracles:?}\n\n\
+         [guardian]\naddress = \"{guardian}\"\nuntil = {until}\n\n\
+         [links]\ndelay = {DAY}\nbudget = \"5000\"\nperiod = {WEEK}\n\n\
+         [disputes]\narbiter = \"{arbiter}\"\nbond = \"{BOND}\"\nresolve_deadline = {WEEK}\n\n\
+         [veto]\nvotes_per_unit = 1\n\n\
+         [[terms]]\npolicy = {policy:?}\nepoch_budget = \"{BUDGET}\"\ncap_per_person = \"{cap}\"\nfrom_epoch = 1\n",
+        budget = BUDGET * 2,
+        start = options.epoch_start,
+        guardian = address(GUARDIAN)?,
+        until = options.epoch_start + 26 * WEEK,
+        arbiter = address(ARBITER)?,
+        policy = root().join("policy.toml"),
+        cap = BUDGET / 4,
     );
     Ok(text)
 }

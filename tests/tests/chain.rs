@@ -11,15 +11,16 @@ mod local;
 
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::providers::Provider;
-use guerdon::chain::{BatchStatus, Chain, ChainError, Skipped};
+use guerdon::chain::{Answer, BatchStatus, Chain, ChainError, Freeze, Held, SkipReason, Skipped, VoidReason};
 use guerdon::keys::OracleKey;
-use guerdon::link::{LinkProof, attestation, check_gist, gist_text, sign_link};
+use guerdon::link::{LinkProof, attestation, sign_link};
 use guerdon::sign::{SignError, header_message, quorum, sign};
-use guerdon_bindings::Link;
+use guerdon_bindings::{Link, RewardDistributor};
 use guerdon_core::batch::{BatchHeader, Chunk, Entry, chunks, total, unpack};
 use guerdon_core::model::{ContributorId, Epoch};
+use guerdon_deploy::chain::connect_signer;
 use guerdon_tests::anvil::{Anvil, Options, key};
-use local::{EVIDENCE, Local, POLICY, START, WEEK};
+use local::{ARBITER, EVIDENCE, GUARDIAN, Local, POLICY, START, WEEK, link, signed};
 
 const EPOCH: Epoch = Epoch(1);
 
@@ -43,22 +44,6 @@ fn batch(entries: &[Entry], round: u32) -> (BatchHeader, Vec<Chunk>) {
         evidence_hash: EVIDENCE,
     };
     (header, chunks)
-}
-
-async fn signed(chain: &Chain, header: &BatchHeader, keys: &[OracleKey]) -> Result<Bytes, SignError> {
-    let set = chain.oracle_set().await.unwrap();
-    quorum(&header_message(header), &chain.domain(), &set, keys)
-}
-
-/// A contributor publishes a gist; the oracles check and attest it; anyone sends it.
-async fn link(local: &Local, chain: &Chain, id: ContributorId, wallet: &OracleKey) {
-    let (nonce, now) = (chain.link_nonce(id).await.unwrap(), chain.now().await.unwrap().timestamp);
-    let message = Link { id: id.0, wallet: wallet.address(), nonce, validUntil: now + 3_600 };
-    let text = gist_text(&sign_link(&message, chain.place(), wallet).unwrap(), chain.place());
-    let proof: LinkProof = check_gist(&text, id, chain.place(), nonce, now).unwrap();
-    let set = chain.oracle_set().await.unwrap();
-    let attested = attestation(&proof.link, chain.place(), &set, &local.oracles[..2]).unwrap();
-    chain.sender(&local.payer).unwrap().link(&proof, attested).await.unwrap();
 }
 
 fn refusal(error: &ChainError) -> &str {
@@ -106,7 +91,7 @@ async fn two_of_three_oracles_pay_a_linked_contributor() {
     let credits = chain.credits().await.unwrap();
     let credited = &credits[&(EPOCH, 1)];
     assert_eq!((credited.units, credited.entries, credited.txs.len()), (3_500_000, 3, 2));
-    assert_eq!(credited.skipped, [Skipped { id: ContributorId(99), units: 7 }]);
+    assert_eq!(credited.skipped, [Skipped { id: ContributorId(99), units: 7, reason: SkipReason::NotLinked }]);
 
     let now = chain.now().await.unwrap();
     assert_eq!(chain.links_until(before.block).await.unwrap().len(), 1);
@@ -268,4 +253,148 @@ async fn an_account_without_coin_is_named() {
     let error = chain.sender(&poor).unwrap().post_batch(&header, signatures).await.unwrap_err();
     assert!(matches!(error, ChainError::NoFunds { .. }), "{error:?}");
     assert!(error.to_string().contains(&poor.address().to_string()));
+}
+
+/// Two wallets are linked and the batch of three entries stands in its window.
+async fn in_window(local: &Local, chain: &Chain) -> Vec<Chunk> {
+    let sender = chain.sender(&local.payer).unwrap();
+    link(local, chain, ContributorId(42), &key(3).unwrap().into()).await;
+    link(local, chain, ContributorId(43), &key(4).unwrap().into()).await;
+    local.anvil.warp(START + WEEK).await.unwrap();
+    let (header, chunks) = batch(&entries(), 1);
+    sender.post_batch(&header, signed(chain, &header, &local.oracles[1..]).await.unwrap()).await.unwrap();
+    for chunk in &chunks {
+        sender.publish(EPOCH, chunk).await.unwrap();
+    }
+    chunks
+}
+
+#[tokio::test]
+async fn a_held_entry_is_credited_or_dropped_by_its_answer() {
+    let local = Local::start().await;
+    let chain = local.chain().await;
+    let chunks = in_window(&local, &chain).await;
+    let sender = chain.sender(&local.payer).unwrap();
+    let arbiter = chain.sender(&key(ARBITER).unwrap().into()).unwrap();
+    let bond = chain.entry_bond().await.unwrap();
+    assert_eq!(chain.batch_bond().await.unwrap(), bond * U256::from(20));
+    for position in 0..3 {
+        let sent = sender.challenge(EPOCH, position, bond).await.unwrap();
+        let opened = chain.challenge_opened(sent).await.unwrap();
+        assert_eq!(opened.number, U256::from(position + 1));
+    }
+    assert_eq!(refusal(&sender.challenge(EPOCH, 3, bond).await.unwrap_err()), "Freezes_NotPublished");
+    assert_eq!(refusal(&sender.challenge(EPOCH, 0, bond / U256::from(2)).await.unwrap_err()), "Disputes_WrongBond");
+    let stranger = sender.resolve(U256::ONE, Answer::Dropped, Bytes::new()).await.unwrap_err();
+    assert_eq!(refusal(&stranger), "Disputes_NotArbiter");
+
+    let state = chain.batch(EPOCH).await.unwrap();
+    assert_eq!((state.freeze, state.live, state.oracle_set), (Freeze::Entries, true, 1));
+    // Nobody doubts the first any more; crediting comes to it like to any other.
+    arbiter.resolve(U256::ONE, Answer::Stands, Bytes::new()).await.unwrap();
+    local.anvil.warp(state.window_end).await.unwrap();
+    for chunk in &chunks {
+        sender.credit(EPOCH, chunk).await.unwrap();
+    }
+    let credits = chain.credits().await.unwrap()[&(EPOCH, 1)].clone();
+    assert_eq!((credits.units, credits.entries, credits.settled), (1_000_000, 3, true));
+    let held = |position, id, units| Held { position, id: ContributorId(id), units };
+    assert_eq!(credits.held, [held(1, 43, 2_500_000), held(2, 99, 7)]);
+    assert!(credits.skipped.is_empty());
+
+    arbiter.resolve(U256::from(2), Answer::Dropped, Bytes::new()).await.unwrap();
+    // The last one stands, but nobody is linked behind it.
+    arbiter.resolve(U256::from(3), Answer::Stands, Bytes::new()).await.unwrap();
+    let credits = chain.credits().await.unwrap()[&(EPOCH, 1)].clone();
+    assert_eq!((credits.units, credits.held_units(), credits.dropped_units()), (1_000_000, 0, 2_500_000));
+    let skipped = |id, units, reason| Skipped { id: ContributorId(id), units, reason };
+    assert_eq!(credits.skipped, [skipped(43, 2_500_000, SkipReason::Dropped), skipped(99, 7, SkipReason::NotLinked)]);
+    assert_eq!(credits.units + credits.skipped_units(), 3_500_007);
+
+    // Two bonds went to the Treasury, one came back.
+    let treasury = local.deployment.contracts.treasury.address;
+    assert_eq!(chain.owed(treasury).await.unwrap(), bond * U256::from(2));
+    assert_eq!(chain.owed(local.payer.address()).await.unwrap(), bond);
+    sender.withdraw(treasury).await.unwrap();
+    assert_eq!(chain.balance(treasury).await.unwrap(), bond * U256::from(2));
+    assert_eq!(refusal(&sender.withdraw(treasury).await.unwrap_err()), "Disputes_NothingOwed");
+}
+
+#[tokio::test]
+async fn a_batch_that_is_challenged_as_a_whole_waits_and_may_fall() {
+    let local = Local::start().await;
+    let chain = local.chain().await;
+    let chunks = in_window(&local, &chain).await;
+    let sender = chain.sender(&local.payer).unwrap();
+    let bond = chain.batch_bond().await.unwrap();
+    let sent = sender.challenge_batch(EPOCH, "evidence not available", bond).await.unwrap();
+    let opened = chain.challenge_opened(sent).await.unwrap();
+    let state = chain.batch(EPOCH).await.unwrap();
+    assert_eq!((state.status, state.freeze), (BatchStatus::Window, Freeze::Batch));
+    local.anvil.warp(state.window_end).await.unwrap();
+    assert_eq!(refusal(&sender.credit(EPOCH, &chunks[0]).await.unwrap_err()), "Batches_Frozen");
+    assert_eq!(chain.void_reason(EPOCH, 1).await.unwrap(), None);
+    let arbiter = chain.sender(&key(ARBITER).unwrap().into()).unwrap();
+    arbiter.resolve(opened.number, Answer::Dropped, Bytes::new()).await.unwrap();
+    assert_eq!(chain.batch(EPOCH).await.unwrap().status, BatchStatus::Void);
+    assert_eq!(chain.void_reason(EPOCH, 1).await.unwrap(), Some(VoidReason::Challenged));
+    let credits = chain.credits().await.unwrap()[&(EPOCH, 1)].clone();
+    assert_eq!((credits.void, credits.settled, credits.units), (Some(VoidReason::Challenged), false, 0));
+}
+
+#[tokio::test]
+async fn a_key_that_signed_two_headers_of_a_round_counts_no_more() {
+    let local = Local::start().await;
+    let chain = local.chain().await;
+    local.anvil.warp(START + WEEK).await.unwrap();
+    let (one, _) = batch(&entries(), 1);
+    let (two, _) = batch(&entries()[..2], 1);
+    let thief = &local.oracles[1];
+    let signature = |header| sign(&header_message(header), &chain.domain(), thief).unwrap();
+    let (first, second) = (signature(&one), signature(&two));
+    let set = chain.oracle_set().await.unwrap();
+    let sender = chain.sender(&local.payer).unwrap();
+    let same = sender.report_equivocation(&set, (&one, &first), (&one, &first)).await.unwrap_err();
+    assert_eq!(refusal(&same), "Disputes_NoEquivocation");
+    let wrong = sender.report_equivocation(&set, (&one, &second), (&two, &first)).await.unwrap_err();
+    assert!(matches!(wrong, ChainError::Signature(_)), "{wrong:?}");
+    sender.report_equivocation(&set, (&one, &first), (&two, &second)).await.unwrap();
+    let again = sender.report_equivocation(&set, (&one, &first), (&two, &second)).await.unwrap_err();
+    assert_eq!(refusal(&again), "Disputes_AlreadyOff");
+
+    let now = chain.oracle_set().await.unwrap();
+    assert_eq!(now.switched_off.iter().copied().collect::<Vec<_>>(), [thief.address()]);
+    // A quorum with it is refused there, and leaves it out here.
+    let with = quorum(&header_message(&one), &chain.domain(), &set, &local.oracles[..2]).unwrap();
+    let refused = sender.post_batch(&one, with).await.unwrap_err();
+    assert_eq!(refusal(&refused), "OracleSet_SwitchedOff", "{refused}");
+    let all = signed(&chain, &one, &local.oracles).await.unwrap();
+    sender.post_batch(&one, all).await.unwrap();
+    let error = signed(&chain, &two, &local.oracles[..2]).await.unwrap_err();
+    assert!(matches!(error, SignError::BelowThreshold { have: 1, need: 2, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_pause_is_told_and_moves_the_window() {
+    let local = Local::start().await;
+    let chain = local.chain().await;
+    let chunks = in_window(&local, &chain).await;
+    let sender = chain.sender(&local.payer).unwrap();
+    assert_eq!(chain.paused_until().await.unwrap(), None);
+    let before = chain.batch(EPOCH).await.unwrap().window_end;
+    let provider = connect_signer(local.anvil.url(), key(GUARDIAN).unwrap()).await.unwrap();
+    let distributor = RewardDistributor::new(local.deployment.distributor(), provider);
+    distributor.pause().send().await.unwrap().get_receipt().await.unwrap();
+    let until = chain.paused_until().await.unwrap().unwrap();
+    assert_eq!(until, chain.now().await.unwrap().timestamp + 7 * 86_400);
+    local.anvil.warp(before).await.unwrap();
+    let refused = sender.credit(EPOCH, &chunks[0]).await.unwrap_err();
+    assert_eq!(refusal(&refused), "Guardian_Paused");
+    assert!(refused.to_string().ends_with("wait until the pause is over"), "{refused}");
+    local.anvil.warp(until).await.unwrap();
+    assert_eq!(chain.paused_until().await.unwrap(), None);
+    let after = chain.batch(EPOCH).await.unwrap().window_end;
+    assert_eq!(after, before + 7 * 86_400);
+    local.anvil.warp(after).await.unwrap();
+    sender.credit(EPOCH, &chunks[0]).await.unwrap();
 }

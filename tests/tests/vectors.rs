@@ -172,7 +172,16 @@ fn solidity_reads_what_rust_wrote() {
 
 #[test]
 fn rust_computes_what_solidity_wrote() {
-    let text = std::fs::read_to_string(file("solidity.json")).expect("contracts/vectors/solidity.json");
+    holds("solidity.json");
+}
+
+#[test]
+fn rust_computes_what_typescript_wrote() {
+    holds("typescript.json");
+}
+
+fn holds(name: &str) {
+    let text = std::fs::read_to_string(file(name)).expect(name);
     let vectors: Vectors = serde_json::from_str(&text).unwrap();
     assert!(!vectors.cases.is_empty());
     for case in &vectors.cases {

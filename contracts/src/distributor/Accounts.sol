@@ -2,40 +2,50 @@
 pragma solidity 0.8.37;
 
 import {IAccounts} from "../interfaces/IAccounts.sol";
-import {Account, Link, LinkAttestation, SkipReason} from "../interfaces/Types.sol";
-import {OracleSet} from "./OracleSet.sol";
+import {ILinks} from "../interfaces/ILinks.sol";
+import {Account, SkipReason} from "../interfaces/Types.sol";
+import {Guardian} from "./Guardian.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 /// @title Accounts, links and claims
 /// @dev Nothing here ever lowers what an account has earned.
-abstract contract Accounts is OracleSet, IAccounts {
+abstract contract Accounts is Guardian, IAccounts {
     using SafeERC20 for IERC20;
-
-    bytes32 private constant LINK_TYPEHASH = keccak256("Link(uint64 id,address wallet,uint64 nonce,uint64 validUntil)");
-    bytes32 private constant LINK_ATTESTATION_TYPEHASH =
-        keccak256("LinkAttestation(uint64 oracleSet,uint64 id,address wallet,uint64 nonce,uint64 validUntil)");
 
     uint256 private constant EARNED = 160;
     uint256 private constant CLAIMED = 208;
     uint256 private constant UINT48 = type(uint48).max;
+    /// @dev Stands in an account's slot while its re-link is pending; the old wallet is in `_oldWallets` then. A claim thus learns
+    /// of it without reading another slot. No wallet has this address: it is a precompile, which signs nothing.
+    address private constant RELINKING = address(1);
 
     /// @inheritdoc IAccounts
     address public immutable token;
     /// @inheritdoc IAccounts
     uint256 public immutable unit;
+    /// @inheritdoc IAccounts
+    address public immutable links;
 
     mapping(uint64 id => Account) private _accounts;
-    mapping(uint64 id => uint64) private _linkNonces;
+    mapping(uint64 id => address) private _oldWallets;
 
-    constructor(address token_, uint256 unit_) {
+    modifier onlyLinks() {
+        if (msg.sender != links) revert Accounts_NotLinks(msg.sender);
+        _;
+    }
+
+    constructor(address token_, uint256 unit_, address links_) {
         if (unit_ == 0) revert Accounts_NoUnit();
+        if (links_ == address(0)) revert Accounts_NoLinks();
         uint256 supply = IERC20(token_).totalSupply();
         if (supply / unit_ > type(uint48).max) revert Accounts_UnitTooSmall(unit_, supply);
         token = token_;
         unit = unit_;
+        links = links_;
     }
+
+    // ----------------------------------------------------------------------------------------------- links
 
     /// @inheritdoc IAccounts
     function link(
@@ -46,34 +56,37 @@ abstract contract Accounts is OracleSet, IAccounts {
         bytes calldata walletProof,
         bytes calldata attestation
     ) external {
-        // Check: a first link, in time and in turn, that both sides proved.
-        _requireLinkable(id, wallet, nonce, validUntil);
-        bytes32 digest = _hashLink(Link({id: id, wallet: wallet, nonce: nonce, validUntil: validUntil}));
-        if (!SignatureChecker.isValidSignatureNowCalldata(wallet, digest, walletProof)) {
-            revert Accounts_InvalidWalletProof(id, wallet);
-        }
-        _requireQuorum(
-            _hashLinkAttestation(
-                LinkAttestation({
-                    oracleSet: oracleSetId(), id: id, wallet: wallet, nonce: nonce, validUntil: validUntil
-                })
-            ),
-            attestation
-        );
-
-        // Effect
-        _linkNonces[id] = nonce + 1;
-        _accounts[id].wallet = wallet;
-        emit Linked(id, wallet, nonce);
+        // Interaction: it checks the proofs and calls back.
+        ILinks(links).link(id, wallet, nonce, validUntil, walletProof, attestation);
     }
+
+    /// @inheritdoc IAccounts
+    function holdLink(uint64 id) external onlyLinks {
+        // Effect
+        _oldWallets[id] = _accounts[id].wallet;
+        _accounts[id].wallet = RELINKING;
+    }
+
+    /// @inheritdoc IAccounts
+    function settleLink(uint64 id, address wallet, uint64 nonce) external onlyLinks {
+        // Effect
+        _accounts[id].wallet = wallet == address(0) ? _oldWallets[id] : wallet;
+        delete _oldWallets[id];
+        if (wallet != address(0)) emit Linked(id, wallet, nonce);
+    }
+
+    // ---------------------------------------------------------------------------------------------- claims
 
     /// @inheritdoc IAccounts
     function claim(uint64 id) external returns (uint256 amount) {
         // Check
         uint256 word = _read(id);
-        address wallet = _walletIn(word);
+        address wallet = _payee(id, word);
         uint256 units = _unclaimedIn(word);
-        if (wallet == address(0)) revert Accounts_NotLinked(id);
+        if (wallet == address(0)) {
+            if (_walletIn(word) == RELINKING) revert Accounts_LinkPending(id);
+            revert Accounts_NotLinked(id);
+        }
         if (units == 0) revert Accounts_NothingToClaim(id);
 
         // Effect
@@ -92,31 +105,30 @@ abstract contract Accounts is OracleSet, IAccounts {
         }
     }
 
+    // ----------------------------------------------------------------------------------------------- views
+
     /// @inheritdoc IAccounts
-    function account(uint64 id) external view returns (Account memory) {
-        return _accounts[id];
+    function account(uint64 id) external view returns (Account memory held) {
+        held = _accounts[id];
+        if (held.wallet == RELINKING) held.wallet = _oldWallets[id];
+    }
+
+    /// @inheritdoc IAccounts
+    function isRelinking(uint64 id) external view returns (bool) {
+        return _walletIn(_read(id)) == RELINKING;
     }
 
     /// @inheritdoc IAccounts
     function linkNonce(uint64 id) external view returns (uint64) {
-        return _linkNonces[id];
+        return ILinks(links).linkNonce(id);
     }
 
     /// @inheritdoc IAccounts
     function claimable(uint64 id) external view returns (uint256) {
-        Account memory held = _accounts[id];
-        return uint256(held.earned - held.claimed) * unit;
+        return _unclaimedIn(_read(id)) * unit;
     }
 
-    /// @inheritdoc IAccounts
-    function hashLink(Link calldata message) external view returns (bytes32) {
-        return _hashLink(message);
-    }
-
-    /// @inheritdoc IAccounts
-    function hashLinkAttestation(LinkAttestation calldata message) external view returns (bytes32) {
-        return _hashLinkAttestation(message);
-    }
+    // -------------------------------------------------------------------------------------------- internal
 
     /// @dev Adds units to an account, or says why it cannot.
     function _creditAccount(uint64 id, uint48 units) internal returns (bool credited, SkipReason reason) {
@@ -130,21 +142,11 @@ abstract contract Accounts is OracleSet, IAccounts {
         return (true, reason);
     }
 
-    function _requireLinkable(uint64 id, address wallet, uint64 nonce, uint64 validUntil) private view {
-        if (id == 0) revert Accounts_InvalidId();
-        if (wallet == address(0)) revert Accounts_InvalidWallet(id);
-        address linked = _accounts[id].wallet;
-        if (linked != address(0)) revert Accounts_LinkExists(id, linked);
-        uint64 expected = _linkNonces[id];
-        if (nonce != expected) revert Accounts_InvalidNonce(id, nonce, expected);
-        if (block.timestamp > validUntil) revert Accounts_LinkExpired(id, validUntil);
-    }
-
     /// @dev Like `claim`, but gives zero instead of reverting.
     function _tryClaim(uint64 id) private returns (uint256 amount) {
         // Check
         uint256 word = _read(id);
-        address wallet = _walletIn(word);
+        address wallet = _payee(id, word);
         uint256 units = _unclaimedIn(word);
         if (wallet == address(0) || units == 0) return 0;
 
@@ -159,6 +161,15 @@ abstract contract Accounts is OracleSet, IAccounts {
             _write(id, _read(id) - (units << CLAIMED));
             emit ClaimRefused(id, wallet, amount);
             amount = 0;
+        }
+    }
+
+    /// @dev Who is paid if this caller claims: the wallet, or nobody. While a re-link is pending only the old wallet claims.
+    function _payee(uint64 id, uint256 word) private view returns (address wallet) {
+        wallet = _walletIn(word);
+        if (wallet == RELINKING) {
+            address old = _oldWallets[id];
+            wallet = msg.sender == old ? old : address(0);
         }
     }
 
@@ -190,13 +201,5 @@ abstract contract Accounts is OracleSet, IAccounts {
         unchecked {
             return ((word >> EARNED) & UINT48) - (word >> CLAIMED);
         }
-    }
-
-    function _hashLink(Link memory message) private view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(LINK_TYPEHASH, message)));
-    }
-
-    function _hashLinkAttestation(LinkAttestation memory message) private view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(LINK_ATTESTATION_TYPEHASH, message)));
     }
 }

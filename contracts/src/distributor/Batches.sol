@@ -3,27 +3,26 @@ pragma solidity 0.8.37;
 
 import {IBatches} from "../interfaces/IBatches.sol";
 import {ITreasury} from "../interfaces/ITreasury.sol";
-import {BatchState, BatchStatus, RewardBatch, SkipReason, Terms, VoidReason} from "../interfaces/Types.sol";
+import {BatchState, BatchStatus, Freeze, RewardBatch, VoidReason} from "../interfaces/Types.sol";
 import {Entries} from "../libraries/Entries.sol";
 import {Accounts} from "./Accounts.sol";
 import {EpochTerms} from "./EpochTerms.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-/// @title Batches: post, publish, credit
+/// @title Batches: post and publish
 /// @dev An epoch has one batch at a time; the slots of a void or settled one are used again by the next round.
 abstract contract Batches is Accounts, EpochTerms, IBatches {
     /// @dev What is written at posting fills the first three slots.
-    /// @param deadline Last second to publish while Posted, first second to credit afterwards.
-    /// @param entryCount Entries of the batch, known once all are published.
+    /// @param deadline Last second to publish while Posted, active time from which to credit afterwards.
     /// @param nextHash Chain hash of the next chunk; zero stands for `entriesHash`, the first chunk.
     struct Batch {
         BatchStatus status;
+        Freeze freeze;
         uint32 round;
+        uint16 oracleSet;
         uint64 total;
         uint64 epochCredited;
         uint48 deadline;
-        uint32 entryCount;
         bytes32 digest;
         bytes32 entriesHash;
         bytes32 nextHash;
@@ -33,19 +32,23 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     /// @dev How far publishing or crediting has come; one slot.
     /// @param previousId Last contributor id published.
     /// @param units Units published, then units credited.
-    /// @param skipped Units of entries that crediting skipped.
+    /// @param skipped Units that crediting passed without crediting them.
     /// @param position Position of the next entry.
+    /// @param entryCount Entries of the batch, known once all are published.
     struct Cursor {
         uint64 previousId;
         uint64 units;
         uint64 skipped;
         uint32 position;
+        uint32 entryCount;
     }
 
     bytes32 private constant BATCH_TYPEHASH = keccak256(
         "RewardBatch(uint64 epoch,uint32 round,uint64 oracleSet,uint64 postBefore,uint64 total,bytes32 entriesHash,bytes32 policyHash,bytes32 evidenceHash)"
     );
     uint64 private constant MAX_PERIOD = 365 days;
+    /// @dev How far a round may leap. Without a bound one bad header would use up an epoch's rounds.
+    uint32 private constant MAX_LEAP = 256;
 
     /// @inheritdoc IBatches
     uint64 public constant correctionEpochs = 8;
@@ -58,7 +61,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     /// @inheritdoc IBatches
     uint64 public immutable publishPeriod;
 
-    mapping(uint64 epoch => Batch) private _batches;
+    mapping(uint64 epoch => Batch) internal _batches;
 
     constructor(address treasury_, uint64 window_, uint64 publishPeriod_) {
         if (treasury_ == address(0)) revert Batches_NoTreasury();
@@ -73,61 +76,29 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
 
     /// @inheritdoc IBatches
     function postBatch(RewardBatch calldata header, bytes calldata signatures) external {
+        _post(header, _hashBatch(header), signatures);
+    }
+
+    /// @inheritdoc IBatches
+    function postAndPublish(RewardBatch calldata header, bytes calldata signatures, bytes calldata entries) external {
+        // Check: somebody else may have been first with one step or both.
         Batch storage posted = _batches[header.epoch];
-
-        // Check: its epoch, its turn, its terms, its signers.
-        _requireEpoch(header.epoch);
-        uint64 credited = _requireTurn(posted, header);
-        _requireTerms(header, credited);
         bytes32 digest = _hashBatch(header);
-        _requireQuorum(digest, signatures);
+        bool same = posted.round == header.round && posted.digest == digest && posted.status != BatchStatus.Void;
+        if (same && posted.status != BatchStatus.Posted) return;
 
-        // Effect
-        if (header.round > 1) {
-            delete posted.nextHash;
-            delete posted.cursor;
-            delete posted.entryCount;
-        }
-        posted.status = BatchStatus.Posted;
-        posted.round = header.round;
-        posted.total = header.total;
-        posted.deadline = SafeCast.toUint48(block.timestamp + publishPeriod);
-        posted.digest = digest;
-        posted.entriesHash = header.entriesHash;
-        emit BatchPosted(header.epoch, header.round, header.evidenceHash, header, msg.sender);
-
-        // Interaction
-        ITreasury(treasury).reserve(token, header.total * unit);
+        // Effect and interaction
+        // The Treasury reserves and calls nobody.
+        // slither-disable-next-line reentrancy-no-eth
+        if (!same) _post(header, digest, signatures);
+        _publish(header.epoch, entries, bytes32(0));
     }
 
     // --------------------------------------------------------------------------------------------- publish
 
     /// @inheritdoc IBatches
     function publish(uint64 epoch, bytes calldata entries, bytes32 rest) external {
-        Batch storage posted = _batches[epoch];
-
-        // Check: time, turn and content of the chunk.
-        if (posted.status != BatchStatus.Posted) revert Batches_NotPublishing(epoch);
-        if (block.timestamp > posted.deadline) revert Batches_PublishOver(epoch, posted.deadline);
-        _requireNextChunk(posted, epoch, entries, rest);
-        Cursor memory cursor = posted.cursor;
-        (uint64 lastId, uint256 units) = _readChunk(epoch, entries, cursor.previousId);
-        units += cursor.units;
-
-        // Effect
-        emit EntriesPublished(epoch, posted.round, cursor.position, entries, rest);
-        uint32 position = cursor.position + uint32(entries.length / Entries.SIZE);
-        uint256 total = posted.total;
-        if (units > total || (rest == bytes32(0) && units != total)) {
-            _void(posted, epoch, VoidReason.TotalMismatch);
-        } else if (rest == bytes32(0)) {
-            _openWindow(posted, epoch, position);
-        } else {
-            posted.nextHash = rest;
-            // At most the total, which is a uint64.
-            // forge-lint: disable-next-line(unsafe-typecast)
-            posted.cursor = Cursor({previousId: lastId, units: uint64(units), skipped: 0, position: position});
-        }
+        _publish(epoch, entries, rest);
     }
 
     /// @inheritdoc IBatches
@@ -135,43 +106,14 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
         Batch storage posted = _batches[epoch];
         if (posted.status != BatchStatus.Posted) revert Batches_NotPublishing(epoch);
         if (block.timestamp <= posted.deadline) revert Batches_PublishOpen(epoch, posted.deadline);
-        _void(posted, epoch, VoidReason.Unpublished);
+        _void(posted, epoch, VoidReason.Unpublished, 0);
     }
 
-    // ---------------------------------------------------------------------------------------------- credit
-
     /// @inheritdoc IBatches
-    function credit(uint64 epoch, bytes calldata entries, bytes32 rest) external {
+    function voidRotated(uint64 epoch) external {
         Batch storage posted = _batches[epoch];
-
-        // Check: the window is over and the chunk is the next one.
-        if (posted.status != BatchStatus.Window && posted.status != BatchStatus.Crediting) {
-            revert Batches_NotCreditable(epoch);
-        }
-        if (block.timestamp < posted.deadline) revert Batches_WindowOpen(epoch, posted.deadline);
-        _requireNextChunk(posted, epoch, entries, rest);
-
-        // Effect
-        (uint64 units, uint64 skipped) = _creditChunk(epoch, entries);
-        uint32 count = uint32(entries.length / Entries.SIZE);
-        Cursor memory cursor = posted.cursor;
-        cursor.units += units;
-        cursor.skipped += skipped;
-        cursor.position += count;
-        posted.cursor = cursor;
-        posted.epochCredited += units;
-        emit EntriesCredited(epoch, posted.round, count, units);
-        if (rest == bytes32(0)) {
-            posted.status = BatchStatus.Settled;
-            emit BatchSettled(epoch, posted.round, cursor.units, cursor.skipped);
-        } else {
-            posted.status = BatchStatus.Crediting;
-            posted.nextHash = rest;
-        }
-
-        // Interaction
-        if (units != 0) _pull(units * unit);
-        if (skipped != 0) ITreasury(treasury).release(token, skipped * unit);
+        if (!_isPending(posted.status) || _isLive(posted.oracleSet)) revert Batches_NotDead(epoch);
+        _void(posted, epoch, VoidReason.Rotated, 0);
     }
 
     // ----------------------------------------------------------------------------------------------- views
@@ -189,19 +131,22 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
 
         bool published =
             state.status != BatchStatus.None && state.status != BatchStatus.Posted && state.status != BatchStatus.Void;
-        state.entryCount = published ? posted.entryCount : cursor.position;
+        state.entryCount = published ? cursor.entryCount : cursor.position;
         state.publishedUnits = published ? state.total : cursor.units;
         if (published) {
             state.credited = cursor.units;
             state.skipped = cursor.skipped;
-            state.windowEnd = posted.deadline;
-        } else {
+            state.windowEnd = _blockTime(posted.deadline);
+        } else if (state.status != BatchStatus.Void) {
             state.publishDeadline = posted.deadline;
         }
-        if (state.status != BatchStatus.Settled && state.status != BatchStatus.Void) {
+        if (_isPending(state.status)) {
             state.nextHash = _nextHash(posted);
             state.nextPosition = cursor.position;
         }
+        state.oracleSet = posted.oracleSet;
+        state.freeze = posted.freeze;
+        state.live = _isLive(state.oracleSet);
     }
 
     /// @inheritdoc IBatches
@@ -222,7 +167,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
             calldatacopy(add(start, 0x20), header, 0x100)
             structHash := keccak256(start, 0x120)
         }
-        return _hashTypedDataV4(structHash);
+        return _hashTypedData(structHash);
     }
 
     /// @dev The epoch has ended, and not too long ago.
@@ -235,15 +180,14 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
         }
     }
 
-    /// @dev The batch is complete, in time, and a later round than the last one of its epoch: a round that was signed but not
-    /// posted before its `postBefore` is passed over. Gives what the epoch was credited before.
+    /// @dev The batch is complete, in time, and the next one of its epoch. Gives what the epoch was credited before.
     function _requireTurn(Batch storage posted, RewardBatch calldata header) private view returns (uint64 credited) {
         BatchStatus status = posted.status;
         uint32 round = posted.round;
-        if (status != BatchStatus.None && status != BatchStatus.Void && status != BatchStatus.Settled) {
-            revert Batches_Live(header.epoch, round);
+        if (_isPending(status)) revert Batches_Live(header.epoch, round);
+        if (header.round <= round || header.round - round > MAX_LEAP) {
+            revert Batches_WrongRound(header.epoch, header.round, round + 1);
         }
-        if (header.round <= round) revert Batches_WrongRound(header.epoch, header.round, round);
         if (block.timestamp > header.postBefore) revert Batches_Expired(header.epoch, header.postBefore);
         uint64 current = oracleSetId();
         if (header.oracleSet != current) revert OracleSet_NotCurrent(header.oracleSet, current);
@@ -255,7 +199,7 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
 
     /// @dev The batch follows the terms of its epoch: the policy and, with what was credited before, the budget.
     function _requireTerms(RewardBatch calldata header, uint64 credited) private view {
-        Terms storage terms = _termsOf(header.epoch);
+        Version storage terms = _termsOf(header.epoch);
         bytes32 policyHash = terms.policyHash;
         if (header.policyHash != policyHash) revert Batches_WrongPolicy(header.policyHash, policyHash);
         uint256 units = uint256(credited) + header.total;
@@ -263,7 +207,8 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
     }
 
     /// @dev The bytes are a chunk, and the one whose turn it is.
-    function _requireNextChunk(Batch storage posted, uint64 epoch, bytes calldata entries, bytes32 rest) private view {
+    function _requireNextChunk(Batch storage posted, uint64 epoch, bytes calldata entries, bytes32 rest) internal view {
+        if (!_isLive(posted.oracleSet)) revert Batches_Dead(epoch, posted.oracleSet);
         if (!Entries.isChunk(entries)) revert Batches_InvalidChunk(entries.length);
         bytes32 expected = _nextHash(posted);
         bytes32 given = Entries.chain(entries, rest);
@@ -291,6 +236,11 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
         }
     }
 
+    /// @dev Whether something of the batch is still to come.
+    function _isPending(BatchStatus status) internal pure returns (bool) {
+        return status == BatchStatus.Posted || status == BatchStatus.Window || status == BatchStatus.Crediting;
+    }
+
     function _nextHash(Batch storage posted) private view returns (bytes32) {
         bytes32 next = posted.nextHash;
         return next == bytes32(0) ? posted.entriesHash : next;
@@ -298,50 +248,89 @@ abstract contract Batches is Accounts, EpochTerms, IBatches {
 
     // --------------------------------------------------------------------------------------------- effects
 
-    function _openWindow(Batch storage posted, uint64 epoch, uint32 entryCount) private {
-        uint48 windowEnd = SafeCast.toUint48(block.timestamp + window);
-        // A batch of several chunks has moved these; crediting begins with the first chunk again.
-        if (posted.nextHash != bytes32(0)) {
+    function _post(RewardBatch calldata header, bytes32 digest, bytes calldata signatures) private {
+        Batch storage posted = _batches[header.epoch];
+
+        // Check: its epoch, its turn, its terms, its signers.
+        _requireNotPaused();
+        _requireEpoch(header.epoch);
+        uint64 credited = _requireTurn(posted, header);
+        _requireTerms(header, credited);
+        _requireQuorum(digest, signatures);
+
+        // Effect
+        if (posted.round != 0) {
             delete posted.nextHash;
             delete posted.cursor;
         }
-        posted.status = BatchStatus.Window;
-        posted.deadline = windowEnd;
-        posted.entryCount = entryCount;
-        emit BatchPublished(epoch, posted.round, windowEnd);
+        posted.status = BatchStatus.Posted;
+        posted.freeze = Freeze.None;
+        posted.round = header.round;
+        // The current set's id, which is a uint16.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        posted.oracleSet = uint16(header.oracleSet);
+        posted.total = header.total;
+        posted.deadline = SafeCast.toUint48(block.timestamp + publishPeriod);
+        posted.digest = digest;
+        posted.entriesHash = header.entriesHash;
+        emit BatchPosted(header.epoch, header.round, header.evidenceHash, header, msg.sender);
+
+        // Interaction
+        ITreasury(treasury).reserve(token, header.total * unit);
     }
 
-    /// @dev Ends a batch of which nothing was credited yet.
-    function _void(Batch storage posted, uint64 epoch, VoidReason reason) private {
+    function _publish(uint64 epoch, bytes calldata entries, bytes32 rest) private {
+        Batch storage posted = _batches[epoch];
+
+        // Check: time, turn and content of the chunk.
+        if (posted.status != BatchStatus.Posted) revert Batches_NotPublishing(epoch);
+        if (block.timestamp > posted.deadline) revert Batches_PublishOver(epoch, posted.deadline);
+        _requireNextChunk(posted, epoch, entries, rest);
+        Cursor memory cursor = posted.cursor;
+        (uint64 lastId, uint256 units) = _readChunk(epoch, entries, cursor.previousId);
+        units += cursor.units;
+
+        // Effect
+        emit EntriesPublished(epoch, posted.round, cursor.position, entries, rest);
+        cursor.position += uint32(entries.length / Entries.SIZE);
+        uint256 total = posted.total;
+        if (units > total || (rest == bytes32(0) && units != total)) {
+            _void(posted, epoch, VoidReason.TotalMismatch, 0);
+        } else if (rest == bytes32(0)) {
+            _openWindow(posted, epoch, cursor.position);
+        } else {
+            posted.nextHash = rest;
+            cursor.previousId = lastId;
+            // At most the total, which is a uint64.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            cursor.units = uint64(units);
+            posted.cursor = cursor;
+        }
+    }
+
+    function _openWindow(Batch storage posted, uint64 epoch, uint32 entryCount) private {
+        // A batch of several chunks has moved it; crediting begins with the first chunk again.
+        if (posted.nextHash != bytes32(0)) delete posted.nextHash;
+        posted.cursor = Cursor({previousId: 0, units: 0, skipped: 0, position: 0, entryCount: entryCount});
+        posted.status = BatchStatus.Window;
+        posted.deadline = SafeCast.toUint48(activeTime() + window);
+        emit BatchPublished(epoch, posted.round, _blockTime(posted.deadline));
+    }
+
+    /// @dev Ends a batch, and gives back what of its reservation was neither drawn, given back nor is held.
+    /// @param reward Base units of that which go to who found a fault.
+    function _void(Batch storage posted, uint64 epoch, VoidReason reason, uint256 reward) internal {
+        uint256 units = posted.total;
+        if (posted.status == BatchStatus.Crediting) units -= posted.cursor.units + posted.cursor.skipped;
+
+        // Effect
         posted.status = BatchStatus.Void;
         emit BatchVoided(epoch, posted.round, reason);
 
         // Interaction
-        ITreasury(treasury).release(token, posted.total * unit);
+        _settle(0, units * unit, reward);
     }
 
-    function _creditChunk(uint64 epoch, bytes calldata entries) private returns (uint64 credited, uint64 skipped) {
-        uint256 length = entries.length;
-        unchecked {
-            // The entries were summed at publication, to the uint64 total.
-            for (uint256 offset = 0; offset < length; offset += Entries.SIZE) {
-                (uint64 id, uint48 units) = Entries.read(entries, offset);
-                (bool done, SkipReason reason) = _creditAccount(id, units);
-                if (done) {
-                    credited += units;
-                } else {
-                    skipped += units;
-                    emit EntrySkipped(epoch, id, units, reason);
-                }
-            }
-        }
-    }
-
-    /// @dev Draws reserved tokens and insists on every one of them: no fee may be taken on the way.
-    function _pull(uint256 amount) private {
-        uint256 before = IERC20(token).balanceOf(address(this));
-        ITreasury(treasury).pay(token, amount);
-        uint256 received = IERC20(token).balanceOf(address(this)) - before;
-        if (received != amount) revert Batches_WrongAmountReceived(received, amount);
-    }
+    /// @dev Draws and gives back reserved money.
+    function _settle(uint256 granted, uint256 freed, uint256 reward) internal virtual;
 }

@@ -23,12 +23,12 @@ interface IBatches {
     /// @param windowEnd First second at which they can be credited.
     event BatchPublished(uint64 indexed epoch, uint32 indexed round, uint64 windowEnd);
 
-    /// @notice A batch became void and its reservation was given back.
+    /// @notice A batch became void and what was reserved for it and not credited was given back.
     event BatchVoided(uint64 indexed epoch, uint32 indexed round, VoidReason reason);
 
     /// @notice A chunk was credited.
     /// @param count Entries in it, skipped ones included.
-    /// @param units Units credited, skipped ones not included.
+    /// @param units Units credited; skipped, dropped and held ones not included.
     event EntriesCredited(uint64 indexed epoch, uint32 indexed round, uint32 count, uint64 units);
 
     /// @notice An entry was not credited; its money stays in the Treasury.
@@ -36,7 +36,7 @@ interface IBatches {
 
     /// @notice Every chunk was credited.
     /// @param credited Units credited.
-    /// @param released Units of skipped entries.
+    /// @param released Units that were not: of skipped and dropped entries, and of those still held.
     event BatchSettled(uint64 indexed epoch, uint32 indexed round, uint64 credited, uint64 released);
 
     /// @notice The epoch has not ended yet.
@@ -45,8 +45,9 @@ interface IBatches {
     /// @notice The epoch is older than corrections may reach.
     error Batches_EpochTooOld(uint64 epoch, uint256 oldest);
 
-    /// @notice The round must be above the last one posted for this epoch.
-    error Batches_WrongRound(uint64 epoch, uint32 round, uint32 last);
+    /// @notice The round must be at least `expected`, and at most 255 above it: an oracle that gave up on a header it had signed signs a
+    /// higher round.
+    error Batches_WrongRound(uint64 epoch, uint32 round, uint32 expected);
 
     /// @notice The last batch of this epoch is neither void nor settled.
     error Batches_Live(uint64 epoch, uint32 round);
@@ -68,6 +69,15 @@ interface IBatches {
 
     /// @notice The latest batch of this epoch is not at a step that allows this.
     error Batches_NotCreditable(uint64 epoch);
+
+    /// @notice The oracle set that signed the batch was rotated out with all that was pending.
+    error Batches_Dead(uint64 epoch, uint64 oracleSet);
+
+    /// @notice The batch is not at such a step, or its oracle set still counts.
+    error Batches_NotDead(uint64 epoch);
+
+    /// @notice The whole batch waits for the answer to a challenge.
+    error Batches_Frozen(uint64 epoch, uint32 round);
 
     /// @notice Entries could be published until `deadline` only.
     error Batches_PublishOver(uint64 epoch, uint64 deadline);
@@ -102,6 +112,10 @@ interface IBatches {
     /// @notice Posts a batch that a quorum of the current oracle set signed. By anyone.
     function postBatch(RewardBatch calldata batch, bytes calldata signatures) external;
 
+    /// @notice Posts and publishes a batch of one chunk in one go. Succeeds too if the same header was posted already, or posted
+    /// and published: whoever was first, it is there.
+    function postAndPublish(RewardBatch calldata header, bytes calldata signatures, bytes calldata entries) external;
+
     /// @notice Publishes the next chunk of entries. By anyone; the last chunk opens the window.
     /// @param rest Hash of the chunks after this one, zero for the last.
     function publish(uint64 epoch, bytes calldata entries, bytes32 rest) external;
@@ -112,6 +126,10 @@ interface IBatches {
 
     /// @notice Voids a batch whose entries were not all published by the deadline. By anyone.
     function voidUnpublished(uint64 epoch) external;
+
+    /// @notice Ends a batch whose oracle set was rotated out with all that was pending, and gives back what is not credited. By
+    /// anyone.
+    function voidRotated(uint64 epoch) external;
 
     /// @notice The latest batch of an epoch.
     function batch(uint64 epoch) external view returns (BatchState memory);

@@ -9,6 +9,12 @@ interface IOracleSet {
     /// @notice A set of oracles became the current one.
     event OracleSetRotated(uint64 indexed id, address[] members, uint256 threshold, string baseUrl);
 
+    /// @notice What the sets before this one signed, and what is not yet settled of it, is dead: batches and pending re-links.
+    event PendingVoided(uint64 oldestLiveSet);
+
+    /// @notice A key counts no more, in any set.
+    event OracleSwitchedOff(address indexed member);
+
     /// @notice A set needs between 1 and 256 members.
     error OracleSet_InvalidSize(uint256 size);
 
@@ -38,6 +44,45 @@ interface IOracleSet {
 
     /// @notice The signature for the member at this index is not that member's.
     error OracleSet_InvalidSignature(uint256 index, address member);
+
+    /// @notice The key was switched off: it signs for no quorum and joins no set.
+    error OracleSet_SwitchedOff(address member);
+
+    /// @notice Some contract must judge disputes.
+    error OracleSet_NoDisputes();
+
+    /// @notice Only the contract that judges disputes may do this.
+    error OracleSet_NotDisputes(address caller);
+
+    /// @notice Replaces the oracles. Only governance.
+    /// @param members In strictly ascending order, none of them switched off.
+    /// @param threshold How many must sign.
+    /// @param baseUrl Where the evidence files are.
+    /// @param voidPending Whether all that is pending of the sets before dies: batches that are not settled, entries that are held,
+    /// re-links. Otherwise it lives on.
+    function rotate(address[] calldata members, uint256 threshold, string calldata baseUrl, bool voidPending) external;
+
+    /// @notice Reverts unless a quorum of the current set, of keys that are not switched off, signed the digest.
+    function requireQuorum(bytes32 digest, bytes calldata signatures) external view;
+
+    /// @notice The EIP-712 domain separator of everything that is signed for this distributor.
+    function domainSeparator() external view returns (bytes32);
+
+    /// @notice Switches a key off for good. Only the contract that judges disputes.
+    /// @return changed Whether it was on.
+    function switchOff(address member) external returns (bool changed);
+
+    /// @notice Whether a key was switched off.
+    function isSwitchedOff(address member) external view returns (bool);
+
+    /// @notice What sets before this one signed is dead unless it is settled.
+    function oldestLiveSet() external view returns (uint64);
+
+    /// @notice The address whose code holds a set.
+    function oracleSetCode(uint64 id) external view returns (address);
+
+    /// @notice The contract that judges disputes.
+    function disputes() external view returns (address);
 
     /// @notice The id of the current set; ids count from 1.
     function oracleSetId() external view returns (uint64);

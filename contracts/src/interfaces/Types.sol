@@ -25,7 +25,7 @@ struct Terms {
 
 /// @notice The header that the oracles sign; an EIP-712 struct of exactly these fields.
 /// @param epoch The epoch that is paid, counted from 1.
-/// @param round 1 for the first batch of an epoch, higher for each that follows a void, settled or never posted one.
+/// @param round 1 for the first batch of an epoch, one more for each that follows a void or settled one.
 /// @param oracleSet The oracle set whose members sign.
 /// @param postBefore Last second at which the batch may be posted.
 /// @param total Sum of all entries in units.
@@ -82,13 +82,38 @@ enum BatchStatus {
 /// @notice Why a batch became void.
 enum VoidReason {
     TotalMismatch, // the entries do not add up to the header's total
-    Unpublished // the entries were not all published by the deadline
+    Unpublished, // the entries were not all published by the deadline
+    Challenged, // a challenge of the whole batch succeeded
+    Rotated // its oracle set was rotated out with all that was pending
 }
 
 /// @notice Why an entry was not credited.
 enum SkipReason {
     NotLinked, // the contributor id has no wallet
-    Overflow // the account cannot hold more units
+    Overflow, // the account cannot hold more units
+    Dropped // a challenge of the entry succeeded
+}
+
+/// @notice What challenges do to a batch.
+enum Freeze {
+    None, // nothing: no entry was challenged
+    Entries, // some entries were challenged
+    Batch // the whole batch waits for an answer
+}
+
+/// @notice Where a challenged entry stands.
+enum EntryStatus {
+    None, // not challenged, or challenged in vain
+    Frozen, // waits for its answer, crediting has not come to it yet
+    Held, // waits for its answer, crediting has passed it; its money is still reserved
+    Dropped // will not be credited
+}
+
+/// @notice The answer to a challenge.
+enum Answer {
+    Stands, // the challenge was wrong; its bond goes to the Treasury
+    Dropped, // undeserved; the bond goes back
+    Fault // not what the policy gives on the evidence: bond back, a reward, and the signers' keys are switched off
 }
 
 /// @notice Everything a distributor knows about the latest batch of an epoch.
@@ -100,12 +125,15 @@ enum SkipReason {
 /// @param total Units that its header grants.
 /// @param publishedUnits Units published so far.
 /// @param credited Units credited so far by this batch.
-/// @param skipped Units of entries that were skipped so far.
-/// @param epochCredited Units credited so far by all batches of the epoch.
+/// @param skipped Units that crediting passed without crediting them: skipped, dropped or held.
+/// @param epochCredited Units of the epoch's budget that all batches have used: credited, or held for an answer.
 /// @param entryCount Entries published so far.
 /// @param nextPosition Position of the next entry to publish (Posted) or credit (Window, Crediting).
 /// @param publishDeadline Last second to publish; zero once everything is published.
-/// @param windowEnd First second at which entries can be credited; zero before everything is published.
+/// @param windowEnd First second at which entries can be credited; zero before everything is published. A pause moves it.
+/// @param oracleSet The oracle set that signed it.
+/// @param freeze What challenges do to it.
+/// @param live Whether its oracle set still counts; what is not credited of a batch that is not live is lost to it.
 struct BatchState {
     BatchStatus status;
     uint32 round;
@@ -121,6 +149,9 @@ struct BatchState {
     uint32 nextPosition;
     uint64 publishDeadline;
     uint64 windowEnd;
+    uint64 oracleSet;
+    Freeze freeze;
+    bool live;
 }
 
 /// @notice What a distributor is built from.
@@ -136,6 +167,11 @@ struct BatchState {
 /// @param threshold How many of them must sign.
 /// @param baseUrl Where their evidence files are: baseUrl followed by the evidence hash.
 /// @param terms The first terms, in strictly ascending order of `fromEpoch`.
+/// @param governanceCycle Seconds from a proposal to its execution; the delays are checked against it.
+/// @param guardian Who may pause; zero for none.
+/// @param guardianUntil The guardian's first second without a role.
+/// @param links The contract that makes links; may be deployed later.
+/// @param disputes The contract that judges disputes; may be deployed later.
 struct Config {
     address token;
     address treasury;
@@ -149,4 +185,9 @@ struct Config {
     uint256 threshold;
     string baseUrl;
     Terms[] terms;
+    uint64 governanceCycle;
+    address guardian;
+    uint48 guardianUntil;
+    address links;
+    address disputes;
 }

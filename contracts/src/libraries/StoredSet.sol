@@ -32,21 +32,17 @@ library StoredSet {
         return address(new StoredBytes(bytes.concat(numbers, abi.encodePacked(members), bytes(baseUrl))));
     }
 
-    /// @notice Threshold and size of a set.
-    function readNumbers(address stored) internal view returns (uint256 threshold, uint256 size) {
+    /// @notice Threshold and members of a set, read at once.
+    function read(address stored) internal view returns (uint256 threshold, address[] memory members) {
         assembly ("memory-safe") {
             extcodecopy(stored, 0, 1, 32)
             let word := mload(0)
             threshold := shr(240, word)
-            size := and(shr(224, word), 0xffff)
-        }
-    }
-
-    /// @notice One member of a set; `index` is below its size.
-    function readMember(address stored, uint256 index) internal view returns (address member) {
-        assembly ("memory-safe") {
-            extcodecopy(stored, 0, add(MEMBERS, mul(MEMBER_SIZE, index)), 32)
-            member := mload(0)
+            let size := and(shr(224, word), 0xffff)
+            members := mload(0x40)
+            mstore(members, size)
+            extcodecopy(stored, add(members, 32), MEMBERS, mul(MEMBER_SIZE, size))
+            mstore(0x40, add(members, mul(32, add(size, 1))))
         }
     }
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {Disputes} from "../../src/Disputes.sol";
 import {GovernorConfig, GuerdonGovernor} from "../../src/GuerdonGovernor.sol";
 import {Allocation, GuerdonToken} from "../../src/GuerdonToken.sol";
+import {Links} from "../../src/Links.sol";
 import {RewardDistributor} from "../../src/RewardDistributor.sol";
 import {Treasury} from "../../src/Treasury.sol";
+import {DisputesConfig} from "../../src/interfaces/IDisputes.sol";
+import {LinksConfig} from "../../src/interfaces/ILinks.sol";
 import {InitialBudget} from "../../src/interfaces/ITreasury.sol";
-import {BatchState, Config, Link, LinkAttestation, RewardBatch, Terms} from "../../src/interfaces/Types.sol";
+import {Answer, BatchState, Config, Link, LinkAttestation, RewardBatch, Terms} from "../../src/interfaces/Types.sol";
 import {Entry, Packing} from "./Packing.sol";
 import {Oracle, Signing} from "./Signing.sol";
 import {PlainToken} from "./Tokens.sol";
@@ -26,6 +30,12 @@ abstract contract Fixture is Test, Signing {
     uint64 internal constant PUBLISH_PERIOD = 1 days;
     uint64 internal constant BUDGET = 10_000_000;
     uint48 internal constant CAP = 2_500_000;
+    /// @dev Voting delay, voting period and timelock delay.
+    uint64 internal constant GOVERNANCE_CYCLE = 10 days;
+    uint48 internal constant LINK_DELAY = 5 days;
+    uint208 internal constant LINK_BUDGET = 1_000_000;
+    uint48 internal constant RESOLVE_DEADLINE = 14 days;
+    uint96 internal constant BOND = 0.05 ether;
     bytes32 internal constant POLICY = keccak256("policy");
     uint256 internal constant TREASURY_FUNDS = 1_000_000e18;
     uint256 internal constant QUORUM = 0x0b; // members 0, 1 and 3
@@ -37,7 +47,13 @@ abstract contract Fixture is Test, Signing {
     Treasury internal treasury;
     GuerdonGovernor internal governor;
     RewardDistributor internal distributor;
+    Disputes internal disputes;
+    Links internal links;
     address internal alice = makeAddr("alice");
+    address internal guardian = makeAddr("guardian");
+    address internal arbiter = makeAddr("arbiter");
+    /// @dev The distributor whose links the next one adopts.
+    address internal previous;
 
     function setUp() public virtual {
         vm.warp(START);
@@ -74,11 +90,27 @@ abstract contract Fixture is Test, Signing {
         });
         treasury = new Treasury(address(timelock), budgets);
         governor = new GuerdonGovernor(votes, timelock, address(treasury), _governorConfig());
-        distributor = new RewardDistributor(_config(payout));
+        _deployDistributor(payout);
 
         assertEq(address(treasury), treasuryAt);
         assertEq(address(governor), governorAt);
         assertEq(address(distributor), distributorAt);
+    }
+
+    /// @dev A distributor, its links and its disputes.
+    function _deployDistributor(address payout) internal {
+        uint64 nonce = vm.getNonce(address(this));
+        distributor = new RewardDistributor(
+            _config(
+                payout,
+                vm.computeCreateAddress(address(this), nonce + 1),
+                vm.computeCreateAddress(address(this), nonce + 2)
+            )
+        );
+        links = new Links(_linksConfig(address(distributor)));
+        disputes = new Disputes(_disputesConfig(address(distributor)));
+        assertEq(distributor.links(), address(links));
+        assertEq(distributor.disputes(), address(disputes));
     }
 
     function _governorConfig() internal pure returns (GovernorConfig memory) {
@@ -91,7 +123,7 @@ abstract contract Fixture is Test, Signing {
         });
     }
 
-    function _config(address payout) internal view returns (Config memory config) {
+    function _config(address payout, address linksAt, address disputesAt) internal view returns (Config memory config) {
         config.token = payout;
         config.treasury = address(treasury);
         config.governance = address(timelock);
@@ -103,8 +135,40 @@ abstract contract Fixture is Test, Signing {
         config.oracles = _membersOf(oracles);
         config.threshold = 3;
         config.baseUrl = "https://evidence.example/";
+        config.governanceCycle = GOVERNANCE_CYCLE;
+        config.guardian = guardian;
+        config.guardianUntil = uint48(START + 365 days);
+        config.links = linksAt;
+        config.disputes = disputesAt;
         config.terms = new Terms[](1);
         config.terms[0] = Terms({policyHash: POLICY, epochBudget: BUDGET, capPerPerson: CAP, fromEpoch: 1});
+    }
+
+    /// @dev A distributor's config with the links and disputes of the one that is there.
+    function _config(address payout) internal view returns (Config memory) {
+        return _config(payout, address(links), address(disputes));
+    }
+
+    function _linksConfig(address distributorAt) internal view returns (LinksConfig memory) {
+        return LinksConfig({
+            distributor: distributorAt,
+            previous: previous,
+            delay: LINK_DELAY,
+            resolveDeadline: RESOLVE_DEADLINE,
+            budget: LINK_BUDGET,
+            budgetPeriod: uint48(4 * EPOCH),
+            governanceCycle: GOVERNANCE_CYCLE
+        });
+    }
+
+    function _disputesConfig(address distributorAt) internal view returns (DisputesConfig memory) {
+        return DisputesConfig({
+            distributor: distributorAt,
+            arbiter: arbiter,
+            bond: BOND,
+            resolveDeadline: RESOLVE_DEADLINE,
+            governanceCycle: GOVERNANCE_CYCLE
+        });
     }
 
     // --------------------------------------------------------------------------------------------- batches
@@ -174,6 +238,49 @@ abstract contract Fixture is Test, Signing {
         return distributor.batch(epoch);
     }
 
+    /// @dev Posted and published, at the beginning of the window.
+    function _open(uint64 epoch, uint32 round, Entry[] memory entries, uint256 size)
+        internal
+        returns (bytes[] memory chunks, bytes32[] memory rests)
+    {
+        chunks = entries.split(size);
+        rests = _post(epoch, round, chunks, entries.sum());
+        _publish(epoch, chunks, rests);
+    }
+
+    // -------------------------------------------------------------------------------------------- disputes
+
+    function _challenge(uint64 epoch, uint32 position) internal returns (uint256) {
+        hoax(alice, BOND);
+        return disputes.challenge{value: BOND}(epoch, position);
+    }
+
+    function _challengeBatch(uint64 epoch) internal returns (uint256) {
+        hoax(alice, 20 * BOND);
+        return disputes.challengeBatch{value: 20 * BOND}(epoch, "evidence not available");
+    }
+
+    function _answer(uint256 challenge, Answer answer, bytes memory signatures) internal {
+        vm.prank(arbiter);
+        disputes.resolve(challenge, answer, signatures);
+    }
+
+    function _answer(uint256 challenge, Answer answer) internal {
+        _answer(challenge, answer, "");
+    }
+
+    function _list(uint256 challenge) internal pure returns (uint256[] memory list) {
+        list = new uint256[](1);
+        list[0] = challenge;
+    }
+
+    /// @dev Five other oracles, three of whom must sign.
+    function _rotate(bool voidPending) internal returns (Oracle[] memory others) {
+        others = _makeOracles("other", 5);
+        vm.prank(address(timelock));
+        distributor.rotate(_membersOf(others), 3, "https://other.example/", voidPending);
+    }
+
     // ----------------------------------------------------------------------------------------------- links
 
     function _walletKey(uint64 id) internal pure returns (uint256) {
@@ -186,7 +293,7 @@ abstract contract Fixture is Test, Signing {
 
     function _walletProof(uint64 id, uint64 validUntil) internal view returns (bytes memory) {
         Link memory message = Link({id: id, wallet: _wallet(id), nonce: 0, validUntil: validUntil});
-        return _sign(_walletKey(id), distributor.hashLink(message));
+        return _sign(_walletKey(id), links.hashLink(message));
     }
 
     function _attestation(uint64 id, address wallet, uint64 nonce, uint64 validUntil)
@@ -196,7 +303,7 @@ abstract contract Fixture is Test, Signing {
     {
         LinkAttestation memory message =
             LinkAttestation({oracleSet: 1, id: id, wallet: wallet, nonce: nonce, validUntil: validUntil});
-        return _signQuorum(oracles, QUORUM, distributor.hashLinkAttestation(message));
+        return _signQuorum(oracles, QUORUM, links.hashLinkAttestation(message));
     }
 
     function _link(uint64 id) internal returns (address wallet) {

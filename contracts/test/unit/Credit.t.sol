@@ -129,7 +129,10 @@ contract CreditTest is Fixture {
     function test_ReservedMoneyOutlivesTheOwnersTransfers() public {
         _link(10);
         (bytes[] memory chunks, bytes32[] memory rests) = _ready(1, _one(10, 100), 500);
+        // Little enough for the outflow cap.
+        deal(address(token), address(treasury), 110 * UNIT);
         uint256 unreserved = treasury.unreservedOf(address(token));
+        assertEq(unreserved, 10 * UNIT);
         vm.startPrank(address(timelock));
         treasury.transferERC20(address(token), alice, unreserved);
         treasury.setBudget(address(distributor), address(token), 0, 0);

@@ -6,6 +6,7 @@ import {ITerms} from "../../src/interfaces/ITerms.sol";
 import {Terms} from "../../src/interfaces/Types.sol";
 import {Fixture} from "../support/Fixture.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 
 contract GovernorTest is Fixture {
     uint8 private constant AGAINST = 0;
@@ -47,8 +48,8 @@ contract GovernorTest is Fixture {
     function test_TheQuorumLeavesTheTreasuryOut() public {
         // 1,000 votes, 800 of them in the Treasury; the quorum is 10 percent of the other 200.
         assertEq(governor.quorum(block.timestamp - 1), 20e18);
-        vm.prank(address(timelock));
-        treasury.transferERC20(address(votes), makeAddr("grantee"), 100e18);
+        vm.prank(address(treasury));
+        assertTrue(votes.transfer(makeAddr("grantee"), 100e18));
         skip(1);
         assertEq(governor.quorum(block.timestamp - 1), 30e18);
         // The past does not change.
@@ -70,6 +71,17 @@ contract GovernorTest is Fixture {
         vm.prank(alice);
         governor.castVote(proposal, FOR);
         assertEq(governor.proposalDeadline(proposal), block.timestamp + 2 days);
+    }
+
+    function test_TheProposerCancelsWhileItIsPending() public {
+        uint256 proposal = _propose(_terms());
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = _actions(_terms());
+        assertTrue(governor.proposalNeedsQueuing(proposal));
+        vm.expectPartialRevert(IGovernor.GovernorUnableToCancel.selector);
+        governor.cancel(targets, values, calls, keccak256(bytes(WHY)));
+        vm.prank(alice);
+        governor.cancel(targets, values, calls, keccak256(bytes(WHY)));
+        assertTrue(governor.state(proposal) == IGovernor.ProposalState.Canceled);
     }
 
     function test_SettingsReadBack() public view {
@@ -149,6 +161,79 @@ contract GovernorTest is Fixture {
             abi.encodeWithSelector(GuerdonGovernor.GuerdonGovernor_VotingPeriodTooShort.selector, 1 days - 1, 1 days)
         );
         new GuerdonGovernor(votes, timelock, address(treasury), config);
+    }
+
+    function test_RevertWhen_TheTimelockIsTooFast() public {
+        TimelockController fast = new TimelockController(1 days - 1, new address[](0), new address[](0), address(this));
+        bytes memory tooShort =
+            abi.encodeWithSelector(GuerdonGovernor.GuerdonGovernor_TimelockDelayTooShort.selector, 1 days - 1, 1 days);
+        vm.expectRevert(tooShort);
+        new GuerdonGovernor(votes, fast, address(treasury), _governorConfig());
+        vm.expectRevert(tooShort);
+        governor.updateTimelock(fast);
+    }
+
+    function test_RevertWhen_AProposalWouldMakeTheTimelockTooFast() public {
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = _actions(_terms());
+        targets[0] = address(timelock);
+        calls[0] = abi.encodeCall(TimelockController.updateDelay, (1 days - 1));
+        bytes memory tooShort =
+            abi.encodeWithSelector(GuerdonGovernor.GuerdonGovernor_TimelockDelayTooShort.selector, 1 days - 1, 1 days);
+        vm.startPrank(alice);
+        vm.expectRevert(tooShort);
+        governor.propose(targets, values, calls, WHY);
+        // Hidden behind something harmless.
+        address[] memory two = new address[](2);
+        bytes[] memory twoCalls = new bytes[](2);
+        (two[0], two[1]) = (address(distributor), address(timelock));
+        (twoCalls[0], twoCalls[1]) = (abi.encodeCall(ITerms.setTerms, (_terms())), calls[0]);
+        vm.expectRevert(tooShort);
+        governor.propose(two, new uint256[](2), twoCalls, WHY);
+        // Cut short: the timelock would not take it either.
+        calls[0] = abi.encodePacked(TimelockController.updateDelay.selector);
+        vm.expectRevert();
+        governor.propose(targets, values, calls, WHY);
+        // Lists of different length are the governor's own matter.
+        vm.expectPartialRevert(IGovernor.GovernorInvalidProposalLength.selector);
+        governor.propose(two, new uint256[](2), calls, WHY);
+        // A delay that is long enough is fine, and so is the same selector elsewhere.
+        calls[0] = abi.encodeCall(TimelockController.updateDelay, (1 days));
+        governor.propose(targets, values, calls, WHY);
+        targets[0] = address(distributor);
+        calls[0] = abi.encodeCall(TimelockController.updateDelay, (0));
+        governor.propose(targets, values, calls, WHY);
+        vm.stopPrank();
+    }
+
+    function test_RevertWhen_GovernanceIsNotAsked() public {
+        TimelockController slow = new TimelockController(2 days, new address[](0), new address[](0), address(this));
+        bytes memory only = abi.encodeWithSelector(IGovernor.GovernorOnlyExecutor.selector, alice);
+        vm.startPrank(alice);
+        vm.expectRevert(only);
+        governor.updateTimelock(slow);
+        vm.expectRevert(only);
+        governor.setVotingDelay(2 days);
+        vm.expectRevert(only);
+        governor.relay(address(treasury), 0, "");
+        vm.stopPrank();
+    }
+
+    function test_TheQueueTimeIsKept() public {
+        uint256 proposal = _propose(_terms());
+        assertEq(governor.proposalQueuedAt(proposal), 0);
+        skip(1 days + 1);
+        vm.prank(alice);
+        governor.castVote(proposal, FOR);
+        skip(7 days);
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = _actions(_terms());
+        governor.queue(targets, values, calls, keccak256(bytes(WHY)));
+        assertEq(governor.proposalQueuedAt(proposal), block.timestamp);
+        bytes32 operation = governor.operationOf(targets, values, calls, keccak256(bytes(WHY)));
+        assertTrue(timelock.isOperationPending(operation));
+        skip(2 days);
+        governor.execute(targets, values, calls, keccak256(bytes(WHY)));
+        assertTrue(timelock.isOperationDone(operation));
+        assertEq(governor.proposalQueuedAt(proposal), block.timestamp - 2 days);
     }
 
     // -------------------------------------------------------------------------------------------- helpers

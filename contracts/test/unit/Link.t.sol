@@ -56,7 +56,7 @@ contract LinkTest is Fixture {
     function test_OneWalletMayHoldSeveralIds() public {
         distributor.link(ID, wallet, 0, validUntil, walletProof, attestation);
         Link memory message = Link({id: 2, wallet: wallet, nonce: 0, validUntil: validUntil});
-        bytes memory proof = _sign(_walletKey(ID), distributor.hashLink(message));
+        bytes memory proof = _sign(_walletKey(ID), links.hashLink(message));
         distributor.link(2, wallet, 0, validUntil, proof, _attestation(2, wallet, 0, validUntil));
         assertEq(distributor.account(2).wallet, wallet);
     }
@@ -71,7 +71,7 @@ contract LinkTest is Fixture {
             0,
             abi.encodeWithSelector(IAccounts.Accounts_InvalidWalletProof.selector, ID, address(contractWallet))
         );
-        contractWallet.accept(distributor.hashLink(message));
+        contractWallet.accept(links.hashLink(message));
         distributor.link(ID, address(contractWallet), 0, validUntil, "", attestation);
         assertEq(distributor.account(ID).wallet, address(contractWallet));
     }
@@ -104,16 +104,15 @@ contract LinkTest is Fixture {
         bytes memory genuine = walletProof;
         walletProof = "";
         _refused(ID, wallet, 0, invalid);
-        walletProof = _sign(_walletKey(ID + 1), distributor.hashLink(Link(ID, wallet, 0, validUntil)));
+        walletProof = _sign(_walletKey(ID + 1), links.hashLink(Link(ID, wallet, 0, validUntil)));
         _refused(ID, wallet, 0, invalid);
         walletProof = bytes.concat(genuine, hex"00");
         _refused(ID, wallet, 0, invalid);
         // Signed for another contributor.
-        walletProof = _sign(_walletKey(ID), distributor.hashLink(Link(ID + 1, wallet, 0, validUntil)));
+        walletProof = _sign(_walletKey(ID), links.hashLink(Link(ID + 1, wallet, 0, validUntil)));
         _refused(ID, wallet, 0, invalid);
         // Signed as an attestation.
-        walletProof =
-            _sign(_walletKey(ID), distributor.hashLinkAttestation(LinkAttestation(1, ID, wallet, 0, validUntil)));
+        walletProof = _sign(_walletKey(ID), links.hashLinkAttestation(LinkAttestation(1, ID, wallet, 0, validUntil)));
         _refused(ID, wallet, 0, invalid);
     }
 
@@ -135,7 +134,7 @@ contract LinkTest is Fixture {
 
     function test_RevertWhen_TheAttestationNamesAnotherSet() public {
         LinkAttestation memory message = LinkAttestation(2, ID, wallet, 0, validUntil);
-        attestation = _signQuorum(oracles, QUORUM, distributor.hashLinkAttestation(message));
+        attestation = _signQuorum(oracles, QUORUM, links.hashLinkAttestation(message));
         _refused(
             ID, wallet, 0, abi.encodeWithSelector(IOracleSet.OracleSet_InvalidSignature.selector, 0, oracles[0].member)
         );
@@ -144,7 +143,7 @@ contract LinkTest is Fixture {
     function test_RevertWhen_StrangersAttest() public {
         Oracle[] memory strangers = _makeOracles("stranger", 5);
         LinkAttestation memory message = LinkAttestation(1, ID, wallet, 0, validUntil);
-        attestation = _signQuorum(strangers, QUORUM, distributor.hashLinkAttestation(message));
+        attestation = _signQuorum(strangers, QUORUM, links.hashLinkAttestation(message));
         _refused(
             ID, wallet, 0, abi.encodeWithSelector(IOracleSet.OracleSet_InvalidSignature.selector, 0, oracles[0].member)
         );
@@ -166,8 +165,7 @@ contract LinkTest is Fixture {
             )
         );
         assertEq(
-            distributor.hashLink(Link(ID, wallet, 3, validUntil)),
-            keccak256(abi.encodePacked(hex"1901", domain, message))
+            links.hashLink(Link(ID, wallet, 3, validUntil)), keccak256(abi.encodePacked(hex"1901", domain, message))
         );
         message = keccak256(
             abi.encode(
@@ -180,7 +178,7 @@ contract LinkTest is Fixture {
             )
         );
         assertEq(
-            distributor.hashLinkAttestation(LinkAttestation(9, ID, wallet, 3, validUntil)),
+            links.hashLinkAttestation(LinkAttestation(9, ID, wallet, 3, validUntil)),
             keccak256(abi.encodePacked(hex"1901", domain, message))
         );
     }

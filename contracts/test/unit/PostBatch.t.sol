@@ -80,15 +80,6 @@ contract PostBatchTest is Fixture {
         assertEq(treasury.reservedOf(address(token)), BUDGET * UNIT);
     }
 
-    function test_ARoundThatWasNeverPostedIsPassedOver() public {
-        RewardBatch memory signed = _header(1, 1, HEAD, 1);
-        signed.postBefore = uint64(block.timestamp);
-        vm.warp(block.timestamp + 1);
-        _refused(signed, abi.encodeWithSelector(IBatches.Batches_Expired.selector, 1, signed.postBefore));
-        _post(_header(1, 2, HEAD, 1));
-        assertEq(_state(1).round, 2);
-    }
-
     function test_NextRoundFollowsASettledOneWithinTheBudget() public {
         _link(7);
         _pay(1, 1, _one(7, CAP));
@@ -140,8 +131,24 @@ contract PostBatchTest is Fixture {
         _refused(_header(0, 1, HEAD, 1), abi.encodeWithSelector(ITerms.Terms_None.selector, 0));
     }
 
-    function test_RevertWhen_RoundIsZero() public {
-        _refused(_header(1, 0, HEAD, 1), abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 0, 0));
+    function test_RevertWhen_RoundIsNotTheNext() public {
+        _refused(_header(1, 0, HEAD, 1), abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 0, 1));
+        _refused(_header(1, 257, HEAD, 1), abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 257, 1));
+        _refused(
+            _header(1, type(uint32).max, HEAD, 1),
+            abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, type(uint32).max, 1)
+        );
+    }
+
+    /// @dev Oracles that signed a header which nobody posted in time sign a higher round, and never two of one.
+    function test_ARoundThatWasNeverPostedMayBeLeapt() public {
+        _post(_header(1, 3, HEAD, 1));
+        assertEq(_state(1).round, 3);
+        vm.warp(block.timestamp + PUBLISH_PERIOD + 1);
+        distributor.voidUnpublished(1);
+        _refused(_header(1, 3, HEAD, 1), abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 3, 4));
+        _post(_header(1, 259, HEAD, 1));
+        assertEq(_state(1).round, 259);
     }
 
     function test_RevertWhen_AnotherBatchIsLive() public {
@@ -160,7 +167,7 @@ contract PostBatchTest is Fixture {
         _refused(header, abi.encodeWithSelector(IBatches.Batches_Live.selector, 1, 1));
         vm.warp(block.timestamp + PUBLISH_PERIOD + 1);
         distributor.voidUnpublished(1);
-        _refused(header, abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 1, 1));
+        _refused(header, abi.encodeWithSelector(IBatches.Batches_WrongRound.selector, 1, 1, 2));
     }
 
     function test_RevertWhen_Expired() public {
@@ -217,8 +224,7 @@ contract PostBatchTest is Fixture {
     }
 
     function test_RevertWhen_TreasuryIsEmpty() public {
-        vm.prank(address(timelock));
-        treasury.transferERC20(address(token), alice, TREASURY_FUNDS - 10 * UNIT);
+        deal(address(token), address(treasury), 10 * UNIT);
         _refused(
             _header(1, 1, HEAD, 11),
             abi.encodeWithSelector(ITreasury.Treasury_Insufficient.selector, address(token), 11 * UNIT, 10 * UNIT)

@@ -28,6 +28,7 @@ contract VectorsTest is Fixture, VectorWriter {
     using stdJson for string;
 
     string private constant RUST = "contracts/vectors/rust.json";
+    string private constant TYPESCRIPT = "contracts/vectors/typescript.json";
     string private constant SOLIDITY = "contracts/vectors/solidity.json";
     string private constant ADVICE = " is missing: run `make vectors`";
 
@@ -42,6 +43,12 @@ contract VectorsTest is Fixture, VectorWriter {
         vm.skip(_writing(), "the other side writes its file next");
         assertTrue(vm.isFile(RUST), string.concat(RUST, ADVICE));
         _checkFile(vm.readFile(RUST));
+    }
+
+    function test_TypeScriptVectorsHold() public {
+        vm.skip(_writing(), "the other side writes its file next");
+        assertTrue(vm.isFile(TYPESCRIPT), string.concat(TYPESCRIPT, ADVICE));
+        _checkFile(vm.readFile(TYPESCRIPT));
     }
 
     function test_SolidityVectorsAreFreshAndHold() public {

@@ -1,7 +1,7 @@
 //! Verb 8, verify: takes an evidence file and what the chain says, gives the core's verdict. Needs
 //! no store, no GitHub and no key: anybody can run it.
 
-use crate::chain::{BatchStatus, Chain};
+use crate::chain::Chain;
 use crate::oracle::{OracleError, Result};
 use guerdon_core::batch::{self, Entry};
 use guerdon_core::evidence::{Header, Terms};
@@ -15,15 +15,14 @@ pub async fn on_chain(chain: &Chain, header: &Header) -> Result<OnChain> {
     let terms = chain.terms_of(epoch).await?.ok_or(OracleError::NoTerms(epoch))?;
     let batch = match chain.posted(epoch, header.round).await? {
         Some(posted) => {
-            let state = chain.batch(epoch).await?;
-            let is_latest = state.round == header.round;
             let credits = chain.credits().await?.remove(&(epoch, header.round)).unwrap_or_default();
             Some(OnChainBatch {
                 header: posted.header,
                 entries: published(chain, header).await?,
                 credited: credits.units,
-                skipped: credits.skipped.iter().map(|skipped| skipped.units).sum(),
-                settled: !is_latest || state.status == BatchStatus::Settled,
+                // What is held is neither credited nor lost yet, but passed all the same.
+                skipped: credits.skipped_units().saturating_add(credits.held_units()),
+                settled: credits.settled,
             })
         }
         None => None,

@@ -52,17 +52,28 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
                     .map(|set| format!("set {}: {} of {} must sign", set.id, set.threshold, set.members.len()))
                     .map_err(Clone::clone),
             );
-            let members = set.map(|set| set.members).unwrap_or_default();
+            let paused = chain.paused_until().await.map_err(|error| text(&error));
+            found(
+                "pause",
+                paused.and_then(|paused| match paused {
+                    None => Ok("the distributor is not paused".to_owned()),
+                    Some(until) => Err(format!("the guardian stopped posting and crediting until {until} at most")),
+                }),
+            );
             for source in &config.oracle.keys {
                 let checked = OracleKey::load(source, chain.place().chain_id).map_err(|error| text(&error));
                 found(
                     "key",
                     checked.and_then(|key| {
                         let address = key.address();
-                        if members.contains(&address) {
-                            Ok(format!("{address} is in the oracle set"))
-                        } else {
-                            Err(format!("{address} is not in the current oracle set: its signatures will not count"))
+                        match &set {
+                            Ok(set) if set.counts(&address) => Ok(format!("{address} is in the oracle set")),
+                            Ok(set) if set.switched_off.contains(&address) => {
+                                Err(format!("{address} was switched off: its signatures do not count any more"))
+                            }
+                            _ => Err(format!(
+                                "{address} is not in the current oracle set: its signatures will not count"
+                            )),
                         }
                     }),
                 );

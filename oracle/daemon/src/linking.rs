@@ -74,7 +74,7 @@ impl Oracle {
     /// Attests a checked proof with the configured keys and links on chain.
     pub async fn link(&self, proof: &LinkProof) -> Result<Sent> {
         let set = self.chain.oracle_set().await?;
-        let keys: Vec<_> = self.keys()?.into_iter().filter(|key| set.members.contains(&key.address())).collect();
+        let keys: Vec<_> = self.keys()?.into_iter().filter(|key| set.counts(&key.address())).collect();
         if keys.is_empty() {
             return Err(OracleError::NoKeys);
         }

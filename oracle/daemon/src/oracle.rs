@@ -2,7 +2,7 @@
 //! epoch goes through. Every stage may be repeated: what was done before is found and kept.
 
 use crate::batching;
-use crate::chain::{BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, load_deployment};
+use crate::chain::{BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, VoidReason, load_deployment};
 use crate::config::Config;
 use crate::fetch::{FetchError, GitHub, GitHubOptions};
 use crate::keys::{KeyError, OracleKey};
@@ -126,7 +126,7 @@ impl Oracle {
     }
 
     /// The round that an epoch's current or next batch has. A round that was signed but not posted
-    /// before its `postBefore` is passed over: it can never be posted any more.
+    /// before its `postBefore` or under its oracle set is passed over: it can never be posted any more.
     pub async fn round(&self, epoch: Epoch) -> Result<u32> {
         let state = self.chain.batch(epoch).await?;
         if !matches!(state.status, BatchStatus::None | BatchStatus::Void) {
@@ -134,12 +134,25 @@ impl Oracle {
         }
         let now = self.chain.now().await?.timestamp;
         let mut round = state.round.saturating_add(1);
-        while let Some(stored) = self.store.batch(epoch, round).await?
-            && batching::read(&stored)?.header.post_before < now
-        {
+        while let Some(stored) = self.store.batch(epoch, round).await? {
+            let header = batching::read(&stored)?.header;
+            if header.post_before >= now && header.oracle_set >= self.chain.oracle_set_id().await? {
+                break;
+            }
             round = round.saturating_add(1);
         }
         Ok(round)
+    }
+
+    /// The latest round of an epoch, if a challenge of that whole batch succeeded. The evidence would give
+    /// the same batch again, so somebody must look first.
+    pub async fn overturned(&self, epoch: Epoch) -> Result<Option<u32>> {
+        let state = self.chain.batch(epoch).await?;
+        if state.status != BatchStatus::Void {
+            return Ok(None);
+        }
+        let reason = self.chain.void_reason(epoch, state.round).await?;
+        Ok((reason == Some(VoidReason::Challenged)).then_some(state.round))
     }
 }
 

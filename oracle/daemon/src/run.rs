@@ -88,6 +88,14 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
 
 /// Takes one due epoch from facts to as far as its batch can go.
 pub async fn advance(oracle: &Oracle, epoch: Epoch) -> Result<Progress> {
+    if let Some(round) = oracle.overturned(epoch).await? {
+        tracing::error!(
+            epoch = epoch.0,
+            round,
+            "a challenge of this batch succeeded: look into it, then take the next round by hand with `guerdon batch`"
+        );
+        return Ok(Progress::Void { round });
+    }
     let round = oracle.round(epoch).await?;
     let Some(prepared) = oracle.batch(epoch, round).await? else {
         return Ok(Progress::Empty);

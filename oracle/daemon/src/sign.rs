@@ -11,7 +11,7 @@ use alloy::sol_types::{Eip712Domain, SolStruct};
 use guerdon_bindings::{RewardBatch, message};
 use guerdon_core::batch::BatchHeader;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The oracles of one set and how many of them must sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,15 @@ pub struct OracleSet {
     pub threshold: usize,
     /// Where the evidence files are.
     pub base_url: String,
+    /// Members whose keys were switched off: they sign for no quorum any more.
+    pub switched_off: BTreeSet<Address>,
+}
+
+impl OracleSet {
+    /// Whether a key's signature counts.
+    pub fn counts(&self, member: &Address) -> bool {
+        self.members.contains(member) && !self.switched_off.contains(member)
+    }
 }
 
 /// One key's word on one message, as it is stored and sent between oracles.
@@ -37,6 +46,11 @@ pub struct OracleSignature {
 pub enum SignError {
     #[error("{signer} is not a member of oracle set {set}: check `oracle.keys`")]
     NotAMember { signer: Address, set: u64 },
+    #[error(
+        "the key of {signer} was switched off: it signed two headers of one round, or a batch that was found at fault; \
+         governance must rotate in another oracle"
+    )]
+    SwitchedOff { signer: Address },
     #[error("only {have} of {need} needed signatures: ask another oracle of set {set} to sign")]
     BelowThreshold { have: usize, need: usize, set: u64 },
     #[error("the signature in the name of {signer} is not its signature of this message ({digest})")]
@@ -101,12 +115,16 @@ impl<'a> Quorum<'a> {
         Self { digest, set, signatures: BTreeMap::new() }
     }
 
-    /// Takes one signature after checking it; a second one of the same member changes nothing.
+    /// Takes one signature after checking it. A second one of the same member changes nothing, and
+    /// neither does one of a key that was switched off: the contract would refuse the whole quorum.
     pub fn add(&mut self, signature: &OracleSignature) -> Result<(), SignError> {
         let signer = signature.signer;
         let position =
             self.set.members.binary_search(&signer).map_err(|_| SignError::NotAMember { signer, set: self.set.id })?;
         let checked = signature.verify(self.digest)?;
+        if self.set.switched_off.contains(&signer) {
+            return Ok(());
+        }
         self.signatures.entry(position).or_insert(checked);
         Ok(())
     }
@@ -167,7 +185,7 @@ mod tests {
         let mut keys: Vec<_> = (1..=count).map(key).collect();
         keys.sort_by_key(OracleKey::address);
         let members = keys.iter().map(OracleKey::address).collect();
-        (keys, OracleSet { id: 1, members, threshold, base_url: String::new() })
+        (keys, OracleSet { id: 1, members, threshold, base_url: String::new(), switched_off: BTreeSet::new() })
     }
 
     #[test]
@@ -200,6 +218,20 @@ mod tests {
         let error = quorum.pack().unwrap_err();
         assert!(matches!(error, SignError::BelowThreshold { have: 1, need: 2, set: 1 }));
         assert!(error.to_string().contains("1 of 2 needed"));
+    }
+
+    #[test]
+    fn a_key_that_was_switched_off_is_left_out() {
+        let (keys, mut set) = oracles(3, 2);
+        set.switched_off.insert(set.members[0]);
+        let mut quorum = Quorum::new(DIGEST, &set);
+        for key in &keys[..2] {
+            quorum.add(&sign_digest(DIGEST, key).unwrap()).unwrap();
+        }
+        assert_eq!(quorum.missing(), 1);
+        quorum.add(&sign_digest(DIGEST, &keys[2]).unwrap()).unwrap();
+        assert_eq!(quorum.pack().unwrap()[31], 0b110);
+        assert!(!set.counts(&set.members[0]) && set.counts(&set.members[1]));
     }
 
     #[test]

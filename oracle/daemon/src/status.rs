@@ -2,7 +2,7 @@
 //! has them. Amounts leave here as decimal strings in base units.
 
 use crate::batching;
-use crate::chain::BatchStatus;
+use crate::chain::{BatchStatus, Freeze};
 use crate::oracle::{Oracle, Result};
 use crate::store::{Account, ItemTable, StoredTransaction};
 use crate::{amount::Money, explain};
@@ -24,6 +24,8 @@ pub enum Stage {
     Batched,
     Posted,
     Window,
+    /// Published, and challenged as a whole: it waits for the answer.
+    Frozen,
     Crediting,
     Settled,
     Void,
@@ -42,9 +44,13 @@ pub struct EpochStatus {
     pub entries: usize,
     /// Base units, decimal.
     pub total: String,
-    /// Base units credited and skipped at credit, decimal.
+    /// Base units, decimal: credited, passed without being credited, and waiting for the answer to a
+    /// challenge. Once it is settled they add up to the total.
     pub credited: String,
     pub skipped: String,
+    pub held: String,
+    /// The part of `skipped` whose challenge succeeded, base units, decimal.
+    pub dropped: String,
     /// UTC seconds; absent before everything is published.
     pub window_end: Option<u64>,
     /// The transactions that posted and last credited it, whoever sent them.
@@ -64,6 +70,15 @@ pub struct ContributorStatus {
     pub claimable: String,
     /// What waits for a link, base units, decimal.
     pub accrued: String,
+}
+
+/// Units that crediting has come to.
+#[derive(Clone, Copy, Default)]
+struct Passed {
+    credited: u64,
+    skipped: u64,
+    held: u64,
+    dropped: u64,
 }
 
 impl Oracle {
@@ -94,6 +109,7 @@ impl Oracle {
         let posted = chain.round == round;
         let status = match (posted, chain.status) {
             (true, BatchStatus::Posted) => Stage::Posted,
+            (true, BatchStatus::Window) if chain.freeze == Freeze::Batch => Stage::Frozen,
             (true, BatchStatus::Window) => Stage::Window,
             (true, BatchStatus::Crediting) => Stage::Crediting,
             (true, BatchStatus::Settled) => Stage::Settled,
@@ -113,9 +129,20 @@ impl Oracle {
             post_tx = self.chain.posted(epoch, round).await?.map(|posted| posted.tx);
         }
         let mut credit_tx = sent("credit");
-        if posted && chain.credited + chain.skipped > 0 && credit_tx.is_none() {
-            let credits = self.chain.credits().await?.remove(&(epoch, round));
-            credit_tx = credits.and_then(|credits| credits.txs.last().copied());
+        let credited = posted && chain.credited.saturating_add(chain.skipped) > 0;
+        let mut money = Passed { credited: chain.credited, skipped: chain.skipped, ..Passed::default() };
+        if !credited {
+            money = Passed::default();
+        } else if credit_tx.is_none() || chain.freeze != Freeze::None {
+            // Answers that came after crediting are in the events only.
+            let credits = self.chain.credits().await?.remove(&(epoch, round)).unwrap_or_default();
+            credit_tx = credit_tx.or(credits.txs.last().copied());
+            money = Passed {
+                credited: credits.units,
+                skipped: credits.skipped_units(),
+                held: credits.held_units(),
+                dropped: credits.dropped_units(),
+            };
         }
         Ok(EpochStatus {
             epoch,
@@ -126,8 +153,10 @@ impl Oracle {
             policy_hash: batch.as_ref().map(|batch| batch.header.policy_hash),
             entries: batch.as_ref().map_or(0, |batch| batch.entries.len()),
             total: base(batch.as_ref().map_or(0, |batch| batch.header.total)),
-            credited: base(if posted { chain.credited } else { 0 }),
-            skipped: base(if posted { chain.skipped } else { 0 }),
+            credited: base(money.credited),
+            skipped: base(money.skipped),
+            held: base(money.held),
+            dropped: base(money.dropped),
             window_end: (posted && chain.window_end > 0).then_some(chain.window_end),
             post_tx,
             credit_tx,

@@ -2,7 +2,7 @@
 //! the next step, so a crash anywhere is mended by running it again.
 
 use crate::batching::Prepared;
-use crate::chain::{BatchStatus, Sent};
+use crate::chain::{BatchStatus, Freeze, Sent};
 use crate::oracle::{Oracle, OracleError, Result};
 use crate::sign::{OracleSignature, Quorum, header_message, sign_digest};
 use crate::store::{NewTransaction, StoredSignature};
@@ -20,16 +20,17 @@ pub enum Progress {
     /// This oracle has no key, and the others are not further yet.
     Waiting,
     /// Published; can be credited from then on.
-    Window {
-        until: u64,
-    },
+    Window { until: u64 },
+    /// The whole batch waits for the answer to a challenge.
+    Frozen { round: u32 },
+    /// The guardian stopped posting and crediting until then, at the latest.
+    Paused { until: u64 },
+    /// Every chunk is credited; challenged entries may still be held.
     Settled,
     /// It was never posted, and the distributor takes no batch for it any more.
     Expired,
-    /// Voided by the contract; the next tick makes the next round.
-    Void {
-        round: u32,
-    },
+    /// Voided by the contract; the next tick makes the next round, unless a challenge succeeded.
+    Void { round: u32 },
 }
 
 impl Oracle {
@@ -39,8 +40,15 @@ impl Oracle {
         let set = self.chain.oracle_set().await?;
         let header = &prepared.header;
         let digest = self.digest(prepared);
-        for key in self.keys()?.iter().filter(|key| set.members.contains(&key.address())) {
-            let made = sign_digest(digest, key)?;
+        for key in self.keys()? {
+            let signer = key.address();
+            if set.switched_off.contains(&signer) {
+                tracing::warn!(%signer, set = set.id, "this oracle key was switched off: its signature would not count");
+            }
+            if !set.counts(&signer) {
+                continue;
+            }
+            let made = sign_digest(digest, &key)?;
             self.store
                 .put_signature(&StoredSignature {
                     epoch: header.epoch,
@@ -60,6 +68,7 @@ impl Oracle {
     pub async fn watch(&self, epoch: Epoch) -> Result<Progress> {
         let state = self.chain.batch(epoch).await?;
         Ok(match state.status {
+            BatchStatus::Window if state.freeze == Freeze::Batch => Progress::Frozen { round: state.round },
             BatchStatus::Settled => Progress::Settled,
             BatchStatus::Window | BatchStatus::Crediting => Progress::Window { until: state.window_end },
             BatchStatus::None | BatchStatus::Posted | BatchStatus::Void => Progress::Waiting,
@@ -84,6 +93,9 @@ impl Oracle {
         let chunks = batch::chunks(&prepared.entries, batch::MAX_CHUNK)?;
         let state = self.chain.batch(header.epoch).await?;
         if state.round < header.round {
+            if let Some(until) = self.chain.paused_until().await? {
+                return Ok(Progress::Paused { until });
+            }
             self.post(prepared, signatures).await?;
         } else if state.round > header.round || state.digest != self.digest(prepared) {
             return Err(OracleError::Stored(format!(
@@ -94,6 +106,12 @@ impl Oracle {
         loop {
             let state = self.chain.batch(header.epoch).await?;
             let chunk = || chunk_at(&chunks, header.epoch, state.next_position);
+            let pending = matches!(state.status, BatchStatus::Posted | BatchStatus::Window | BatchStatus::Crediting);
+            if pending && !state.live {
+                let sent = self.submitter()?.void_rotated(header.epoch).await?;
+                self.record("void", header.epoch, 0, sent).await?;
+                continue;
+            }
             match state.status {
                 BatchStatus::None => {
                     return Err(OracleError::Stored(format!("epoch {}: the posted batch is gone", header.epoch)));
@@ -111,6 +129,13 @@ impl Oracle {
                     self.record("publish", header.epoch, chunk.first, sent).await?;
                 }
                 BatchStatus::Window | BatchStatus::Crediting => {
+                    // A pause moves the end of the window, which cannot be told before it is over.
+                    if let Some(until) = self.chain.paused_until().await? {
+                        return Ok(Progress::Paused { until });
+                    }
+                    if state.freeze == Freeze::Batch {
+                        return Ok(Progress::Frozen { round: state.round });
+                    }
                     if self.chain.now().await?.timestamp < state.window_end {
                         return Ok(Progress::Window { until: state.window_end });
                     }

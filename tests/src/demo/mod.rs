@@ -4,6 +4,7 @@
 //! nothing by itself: who gets what is the daemon's and the contracts' business.
 
 mod cast;
+mod disputes;
 mod refusals;
 mod story;
 mod summary;
@@ -12,7 +13,9 @@ use crate::github::sample;
 use crate::github::{State, World};
 use crate::sandbox::{DAY, Options as SandboxOptions, SETTLE_DELAY, Sandbox, SandboxError, WEEK, WINDOW, wallet};
 use cast::Member;
+use disputes::Disputes;
 use guerdon::status::{EpochStatus, Stage};
+use guerdon_core::model::Epoch;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use story::Story;
@@ -99,6 +102,8 @@ pub async fn run(options: Options) -> Result<()> {
     story.step(&format!("linking {} people: each publishes a gist signed by a wallet", early.len()));
     let mut links = cast::link(&sandbox, &early, end).await?;
     let mut refused = Vec::new();
+    let mut disputed = Disputes::default();
+    let mut stolen = None;
     for epoch in 1..=plan.epochs {
         let epoch_end = plan.start + epoch * WEEK;
         let late: Vec<_> = plan.members.iter().filter(|member| member.links_in == Some(epoch)).collect();
@@ -111,13 +116,32 @@ pub async fn run(options: Options) -> Result<()> {
         plan.world.set_clock(signed(epoch_end + SETTLE_DELAY));
         if epoch == 1 {
             sandbox.anvil.warp(epoch_end + 60).await?;
-            refused.extend(refusals::before_the_first_batch(&sandbox).await?);
+            let (refusal, header) = refusals::before_the_first_batch(&sandbox).await?;
+            refused.push(refusal);
+            stolen = Some(header);
         }
         sandbox.anvil.warp(epoch_end + SETTLE_DELAY).await?;
         let posted = wait(&daemon, epoch, &[Stage::Window, Stage::Empty]).await?;
+        if let Some(header) = stolen.take_if(|_| posted.status == Stage::Window) {
+            story.step("the stolen key signed two headers of one round: anybody reports it, and it counts no more");
+            disputed.switched_off.push(disputes::equivocation(&sandbox, refusals::THIEF, &header).await?);
+        }
         if posted.status == Stage::Window {
+            let mut waiting = None;
+            if disputed.challenges.is_empty()
+                && let Some((theirs, wrong)) = disputes::challenge(&sandbox, Epoch(epoch), &plan.members).await?
+            {
+                story
+                    .step(&format!("epoch {epoch}: two entries are challenged; the arbiter finds one challenge wrong"));
+                disputed.challenges.push(disputes::reject(&sandbox, wrong).await?);
+                waiting = Some(theirs);
+            }
             sandbox.anvil.warp(posted.window_end.unwrap_or(epoch_end + SETTLE_DELAY + WINDOW)).await?;
             wait(&daemon, epoch, &[Stage::Settled]).await?;
+            if let Some(theirs) = waiting {
+                story.step(&format!("epoch {epoch}: the others are paid, the challenged entry is held; it is dropped"));
+                disputed.challenges.push(disputes::drop(&sandbox, theirs).await?);
+            }
         }
         story.epoch(&sandbox, epoch, &posted).await?;
     }
@@ -128,9 +152,10 @@ pub async fn run(options: Options) -> Result<()> {
     story.step("verifying every epoch from its evidence");
     let epochs = epochs(&daemon).await?;
     let verified = summary::verify(&sandbox, &daemon, &epochs).await?;
-    let summary = summary::write(&sandbox, &epochs, &verified, &claims).await?;
+    let summary = summary::write(&sandbox, &epochs, &verified, &claims, &disputed).await?;
     story.people(&sandbox, &plan, &claims).await?;
     story.refused(&sandbox, &epochs, &refused).await?;
+    story.disputed(&disputed, epochs.len());
     story.end(&epochs, &verified, &claims, &summary, began.elapsed());
     if options.once {
         daemon.stop().await?;

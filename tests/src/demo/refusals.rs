@@ -10,14 +10,18 @@ use guerdon_core::batch::{self, BatchHeader, Entry};
 use guerdon_core::model::{ContributorId, Epoch};
 use guerdon_core::{B256, evidence};
 
+/// The oracle whose key is stolen.
+pub(super) const THIEF: u32 = ORACLES[2];
+
 /// Something that was tried, and the answer.
 pub(super) struct Refused {
     pub(super) what: String,
     pub(super) answer: String,
 }
 
-/// One stolen oracle key grants itself the whole budget of an epoch that has just ended.
-pub(super) async fn before_the_first_batch(sandbox: &Sandbox) -> Result<Vec<Refused>> {
+/// One stolen oracle key grants itself as much as one person can get of an epoch that has just ended. Gives
+/// also the header that it signed.
+pub(super) async fn before_the_first_batch(sandbox: &Sandbox) -> Result<(Refused, BatchHeader)> {
     let oracle = guerdon::oracle::OracleError::from;
     let chain = Chain::connect(sandbox.anvil.url(), &sandbox.deployment).await.map_err(oracle)?;
     let epoch = Epoch(1);
@@ -34,8 +38,7 @@ pub(super) async fn before_the_first_batch(sandbox: &Sandbox) -> Result<Vec<Refu
         policy_hash,
         evidence_hash: evidence::hash(b"nothing"),
     };
-    let [thief, ..] = ORACLES;
-    let key = anvil::key(thief)?.into();
+    let key = anvil::key(THIEF)?.into();
     let set = chain.oracle_set().await.map_err(oracle)?;
     // The thief packs what there is and hopes that one is enough.
     let alone = OracleSet { threshold: 1, ..set };
@@ -43,8 +46,9 @@ pub(super) async fn before_the_first_batch(sandbox: &Sandbox) -> Result<Vec<Refu
     let packed = packed.map_err(guerdon::oracle::OracleError::from)?;
     let sender = chain.sender(&key).map_err(oracle)?;
     let what = "a batch signed by one stolen oracle key is posted";
-    refused(what, sender.post_batch(&header, packed).await.map(|sent| sent.tx.to_string()).map_err(|e| e.to_string()))
-        .map(|refused| vec![refused])
+    let done = sender.post_batch(&header, packed).await;
+    let refused = refused(what, done.map(|sent| sent.tx.to_string()).map_err(|error| error.to_string()))?;
+    Ok((refused, header))
 }
 
 fn oracle_batch(error: batch::BatchError) -> DemoError {

@@ -1,5 +1,6 @@
 //! What the demo prints, for a person who sees Guerdon for the first time.
 
+use super::disputes::Disputes;
 use super::refusals::Refused;
 use super::summary::{Claim, Summary, Verified};
 use super::{DemoError, Plan, Result};
@@ -197,6 +198,36 @@ impl Story {
         Ok(())
     }
 
+    /// What was challenged, and the key that was caught.
+    pub(super) fn disputed(&self, disputed: &Disputes, epochs: usize) {
+        println!("What was disputed, and the answer");
+        let coin = Money { unit: U256::ONE, decimals: 18, symbol: "ETH".to_owned() };
+        for dispute in &disputed.challenges {
+            let amount = self.money.show_base(dispute.amount.parse().unwrap_or_default());
+            let bond = coin.show_base(dispute.bond.parse().unwrap_or_default());
+            println!(
+                "  {} puts up {bond} against the entry of {} in epoch {}: {amount}",
+                dispute.challenger, dispute.login, dispute.epoch
+            );
+            println!(
+                "    -> {}",
+                match dispute.answer {
+                    "dropped" =>
+                        "held while the others were paid, then dropped: the bond went back, the amount stays in the Treasury",
+                    _ => "the entry stands and was paid in time: the bond went to the Treasury",
+                }
+            );
+        }
+        for key in &disputed.switched_off {
+            println!("  oracle {} signed two headers of epoch {}, and somebody showed both", key.oracle, key.epoch);
+            println!(
+                "    -> switched off for good; the other two went on and paid {} more epochs",
+                epochs.saturating_sub(1)
+            );
+        }
+        println!();
+    }
+
     pub(super) fn end(
         &self,
         epochs: &[EpochStatus],
@@ -206,7 +237,10 @@ impl Story {
         took: Duration,
     ) {
         println!("  evidence with a thousand made-up lines in every file is verified\n    -> {}\n", verified.tampered);
-        let total: U256 = epochs.iter().filter_map(|epoch| epoch.total.parse::<U256>().ok()).sum();
+        let sum = |part: fn(&EpochStatus) -> &String| -> U256 {
+            epochs.iter().filter_map(|epoch| part(epoch).parse::<U256>().ok()).sum()
+        };
+        let (total, credited) = (sum(|epoch| &epoch.total), sum(|epoch| &epoch.credited));
         let passed = verified.epochs.iter().filter(|passed| **passed).count();
         println!(
             "Verified: {passed} of {} epochs ({} checks) rebuilt from evidence equal the chain",
@@ -215,8 +249,13 @@ impl Story {
         );
         println!(
             "Paid:     {} in {} claims, equal to the base unit to what was credited",
-            self.money.show_base(total),
+            self.money.show_base(credited),
             claims.len()
+        );
+        println!(
+            "Granted:  {}, which is that and the {} that were dropped",
+            self.money.show_base(total),
+            self.money.show_base(sum(|epoch| &epoch.dropped))
         );
         println!("Facts:    {}, line items: {}, took {} s", summary.facts, summary.line_items, took.as_secs());
         println!("Summary:  target/demo/summary.json, evidence beside it\n");

@@ -1,6 +1,7 @@
 //! `summary.json`, and the checks that it stands on: every epoch verified from its evidence, and the
 //! books balanced to the base unit.
 
+use super::disputes::{Dispute, Disputes, SwitchedOff};
 use super::{DemoError, Result};
 use crate::sandbox::{Daemon, Sandbox, output};
 use alloy::primitives::{Address, B256, U256};
@@ -16,6 +17,8 @@ pub(super) struct Summary {
     distributor: Address,
     epochs: Vec<EpochLine>,
     claims: Vec<Claim>,
+    challenges: Vec<Dispute>,
+    switched_off: Vec<SwitchedOff>,
     pub(super) facts: usize,
     pub(super) line_items: usize,
 }
@@ -28,6 +31,8 @@ struct EpochLine {
     policy_hash: Option<B256>,
     entries: usize,
     total: String,
+    credited: String,
+    dropped: String,
     post_tx: Option<B256>,
     credit_tx: Option<B256>,
     verified: bool,
@@ -145,17 +150,25 @@ pub(super) async fn write(
     epochs: &[EpochStatus],
     verified: &Verified,
     claims: &[Claim],
+    disputed: &Disputes,
 ) -> Result<Summary> {
-    let mut credited = U256::ZERO;
+    let (mut credited, mut dropped) = (U256::ZERO, U256::ZERO);
     for epoch in epochs {
-        let (total, paid, skipped) = (amount(&epoch.total)?, amount(&epoch.credited)?, amount(&epoch.skipped)?);
-        if total != paid + skipped {
+        let (total, paid, lost) = (amount(&epoch.total)?, amount(&epoch.credited)?, amount(&epoch.dropped)?);
+        // Everybody in a batch is linked: nothing is skipped but what was dropped, and nothing is held any more.
+        if total != paid + lost || epoch.skipped != epoch.dropped || epoch.held != "0" {
             return Err(DemoError::Books(format!(
-                "epoch {}: {total} granted, {paid} credited, {skipped} skipped",
-                epoch.epoch
+                "epoch {}: {total} granted, {paid} credited, {lost} dropped, {} skipped, {} held",
+                epoch.epoch, epoch.skipped, epoch.held
             )));
         }
         credited += paid;
+        dropped += lost;
+    }
+    let lost = disputed.challenges.iter().filter(|dispute| dispute.answer == "dropped");
+    let lost = lost.map(|dispute| amount(&dispute.amount)).sum::<Result<U256>>()?;
+    if lost != dropped {
+        return Err(DemoError::Books(format!("entries of {lost} were dropped, but {dropped} were not credited")));
     }
     let claimed = claims.iter().map(|claim| amount(&claim.amount)).sum::<Result<U256>>()?;
     if claimed != credited {
@@ -183,12 +196,16 @@ pub(super) async fn write(
                 policy_hash: epoch.policy_hash,
                 entries: epoch.entries,
                 total: epoch.total.clone(),
+                credited: epoch.credited.clone(),
+                dropped: epoch.dropped.clone(),
                 post_tx: epoch.post_tx,
                 credit_tx: epoch.credit_tx,
                 verified: *verified,
             })
             .collect(),
         claims: claims.to_vec(),
+        challenges: disputed.challenges.clone(),
+        switched_off: disputed.switched_off.clone(),
         facts,
         line_items,
     };

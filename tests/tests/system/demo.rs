@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 async fn the_sample_demo_balances_its_books_in_the_summary() {
     let (summary, pulls) = demo(None).await;
     assert_eq!(summary["epochs"].as_array().unwrap().len(), EPOCHS as usize);
+    was_disputed(&summary);
     assert!(pulls > 0);
 }
 
@@ -51,16 +52,19 @@ async fn demo(data: Option<PathBuf>) -> (Value, usize) {
 
 /// The shape that others read, and the sums in it.
 fn holds(summary: &Value) {
-    keys(summary, &["chain_id", "claims", "distributor", "epochs", "facts", "line_items"]);
+    let parts = ["chain_id", "challenges", "claims", "distributor", "epochs", "facts", "line_items", "switched_off"];
+    keys(summary, &parts);
     assert_eq!(summary["chain_id"], 31_337);
     let _: Address = parse(&summary["distributor"]);
     assert!(summary["line_items"].as_u64().unwrap() > 0);
-    let (mut granted, mut claimed) = (U256::ZERO, U256::ZERO);
+    let (mut granted, mut dropped, mut claimed) = (U256::ZERO, U256::ZERO, U256::ZERO);
     for (at, epoch) in summary["epochs"].as_array().unwrap().iter().enumerate() {
         keys(
             epoch,
             &[
                 "credit_tx",
+                "credited",
+                "dropped",
                 "entries",
                 "entries_hash",
                 "epoch",
@@ -78,7 +82,13 @@ fn holds(summary: &Value) {
         }
         assert!(epoch["entries"].as_u64().unwrap() > 0);
         granted += amount(&epoch["total"]);
+        dropped += amount(&epoch["dropped"]);
+        assert_eq!(amount(&epoch["credited"]) + amount(&epoch["dropped"]), amount(&epoch["total"]));
     }
+    let switched_off = summary["switched_off"].as_array().unwrap();
+    assert_eq!(switched_off.len(), 1);
+    assert_eq!(switched_off[0]["epoch"], 1);
+    let _: Address = parse(&switched_off[0]["oracle"]);
     for claim in summary["claims"].as_array().unwrap() {
         keys(claim, &["amount", "contributor_id", "login", "tx", "wallet"]);
         let (_, _): (Address, B256) = (parse(&claim["wallet"]), parse(&claim["tx"]));
@@ -87,7 +97,21 @@ fn holds(summary: &Value) {
         claimed += amount(&claim["amount"]);
     }
     assert!(granted > U256::ZERO);
-    assert_eq!(granted, claimed);
+    assert_eq!(granted, claimed + dropped);
+}
+
+/// One entry was dropped and one challenge was wrong; a key that signed twice is off, and the others went on.
+fn was_disputed(summary: &Value) {
+    let challenges = summary["challenges"].as_array().unwrap();
+    let answers: Vec<_> = challenges.iter().map(|one| (one["answer"].as_str(), one["login"].as_str())).collect();
+    assert_eq!(answers, [(Some("stands"), Some("jun-parkway")), (Some("dropped"), Some("rick-fastbuck"))]);
+    let dropped: U256 = summary["epochs"].as_array().unwrap().iter().map(|epoch| amount(&epoch["dropped"])).sum();
+    assert_eq!(amount(&challenges[1]["amount"]), dropped);
+    assert!(dropped > U256::ZERO);
+    for one in challenges {
+        assert!(amount(&one["bond"]) > U256::ZERO);
+        let (_, _): (B256, B256) = (parse(&one["challenge_tx"]), parse(&one["answer_tx"]));
+    }
 }
 
 fn keys(value: &Value, expected: &[&str]) {

@@ -10,6 +10,7 @@
 mod bench;
 mod daemon;
 mod demo;
+mod disputes;
 mod org;
 mod refused_batches;
 mod refused_evidence;

@@ -43,6 +43,8 @@ pub enum ChainError {
     Pending { step: &'static str, tx: B256 },
     #[error("the account {account} cannot pay for the transaction to {step}: send it some of the chain's own coin")]
     NoFunds { step: &'static str, account: Address },
+    #[error("a signature cannot be used")]
+    Signature(#[source] crate::sign::SignError),
 }
 
 impl ChainError {
@@ -96,12 +98,22 @@ fn hint(revert: &Revert) -> String {
         "OracleSet_WrongQuorum" | "OracleSet_WrongLength" => "let more oracles sign with `guerdon sign`",
         "OracleSet_InvalidSignature" | "OracleSet_NoSuchMember" => "sign again with `guerdon sign`",
         "OracleSet_NotCurrent" => "the oracles changed; batch and sign again",
+        "OracleSet_SwitchedOff" => "let oracles sign whose keys are not switched off",
         "Accounts_NotLinked" => "link a wallet first with `guerdon link`",
         "Accounts_NothingToClaim" => "see what is coming with `guerdon status`",
         "Accounts_LinkExists" => "the account is linked already; see `guerdon status`",
         "Accounts_InvalidNonce" | "Accounts_LinkExpired" | "Accounts_InvalidWalletProof" => {
             "make a new text with `guerdon link`"
         }
+        "Accounts_LinkPending" => "wait until the pending re-link is settled",
+        "Guardian_Paused" | "Links_Paused" => "wait until the pause is over",
+        "Batches_Frozen" => "wait for the answer to the challenge",
+        "Batches_Dead" => "void it and post the next round, signed by the current oracles",
+        "Freezes_NotChallengeable" => "a batch can be challenged from its posting to the end of its window",
+        "Freezes_NotPublished" => "see the published entries in the EntriesPublished events",
+        "Freezes_EntryTaken" => "it waits for its answer, or was dropped",
+        "Disputes_WrongBond" => "governance changed the bond; run again",
+        "Disputes_AlreadyOff" => "there is nothing left to do",
         "Batches_EpochNotOver" => "wait for the end of the epoch",
         "Batches_Expired" => "make and sign a new batch with `guerdon batch` and `guerdon sign`",
         "Batches_Live" | "Batches_WrongRound" => "see where the last batch stands with `guerdon status`",

@@ -11,10 +11,10 @@ mod record;
 mod send;
 
 pub use error::ChainError;
-pub use events::{Claimed, Credits, Posted, PublishedChunk, Skipped};
-pub use read::{Account, BatchState, BatchStatus, Schedule, Terms, Token};
+pub use events::{Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason};
+pub use read::{Account, BatchState, BatchStatus, Freeze, Schedule, Terms, Token};
 pub use record::{RecordError, load_deployment};
-pub use send::{Sender, Sent};
+pub use send::{Answer, Sender, Sent};
 
 use crate::link::Place;
 use alloy::primitives::Address;
@@ -23,7 +23,7 @@ use alloy::rpc::client::RpcClient;
 use alloy::sol_types::Eip712Domain;
 use alloy::transports::http::{Http, reqwest};
 use guerdon_bindings::contracts::RewardDistributor::RewardDistributorInstance;
-use guerdon_bindings::contracts::{GuerdonToken, RewardDistributor};
+use guerdon_bindings::contracts::{Disputes, GuerdonToken, Links, RewardDistributor};
 use guerdon_bindings::{Deployment, domain};
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,7 +99,12 @@ impl Chain {
             correction_epochs: on_chain.correction_epochs,
             unit: self.deployment.unit,
         };
-        if on_chain == recorded { Ok(()) } else { Err(ChainError::OtherDistributor { address }) }
+        let (links, disputes) = (self.deployment.contracts.links.address, self.deployment.contracts.disputes.address);
+        let failed = self.call("reading the contracts of the distributor");
+        let same = on_chain == recorded
+            && self.contract().links().call().await.map_err(&failed)? == links
+            && self.contract().disputes().call().await.map_err(&failed)? == disputes;
+        if same { Ok(()) } else { Err(ChainError::OtherDistributor { address }) }
     }
 
     pub fn deployment(&self) -> &Deployment {
@@ -126,6 +131,14 @@ impl Chain {
 
     fn contract(&self) -> RewardDistributorInstance<&DynProvider> {
         RewardDistributor::new(self.deployment.distributor(), &self.provider)
+    }
+
+    fn links(&self) -> Links::LinksInstance<&DynProvider> {
+        Links::new(self.deployment.contracts.links.address, &self.provider)
+    }
+
+    fn disputes(&self) -> Disputes::DisputesInstance<&DynProvider> {
+        Disputes::new(self.deployment.contracts.disputes.address, &self.provider)
     }
 
     fn token_at(&self, address: Address) -> GuerdonToken::GuerdonTokenInstance<&DynProvider> {

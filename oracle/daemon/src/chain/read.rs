@@ -8,6 +8,7 @@ use alloy::providers::Provider;
 use guerdon_bindings::Revert;
 use guerdon_core::model::{ContributorId, Epoch};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// When epochs are, and what a unit is; fixed at construction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,17 @@ pub enum BatchStatus {
     Void,
 }
 
+/// What challenges do to a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freeze {
+    /// No entry was challenged.
+    None,
+    /// Some entries were: they are held, dropped or found right, and the others are credited.
+    Entries,
+    /// The whole batch waits for an answer.
+    Batch,
+}
+
 /// The latest batch of an epoch. Amounts are units, times UTC seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BatchState {
@@ -80,6 +92,8 @@ pub struct BatchState {
     pub next_hash: B256,
     pub total: u64,
     pub published_units: u64,
+    /// What crediting credited, and what it passed: skipped, dropped and held entries. Answers that come
+    /// later change neither; [`Chain::credits`] knows them.
     pub credited: u64,
     pub skipped: u64,
     /// By all batches of the epoch.
@@ -89,8 +103,13 @@ pub struct BatchState {
     pub next_position: u32,
     /// Last second to publish; zero once all is published.
     pub publish_deadline: u64,
-    /// First second to credit; zero before all is published.
+    /// First second to credit; zero before all is published. A pause moves it.
     pub window_end: u64,
+    /// The oracle set that signed it.
+    pub oracle_set: u64,
+    pub freeze: Freeze,
+    /// Whether its oracle set still counts; if not, what is not credited is lost to it.
+    pub live: bool,
 }
 
 /// What a contributor holds. Amounts are units.
@@ -163,15 +182,56 @@ impl Chain {
 
     /// The oracle set that signs now.
     pub async fn oracle_set(&self) -> Result<OracleSet, ChainError> {
-        let failed = self.call("reading the oracle set");
-        let id = self.contract().oracleSetId().call().await.map_err(failed)?;
-        self.oracle_set_of(id).await
+        self.oracle_set_of(self.oracle_set_id().await?).await
+    }
+
+    pub async fn oracle_set_id(&self) -> Result<u64, ChainError> {
+        self.contract().oracleSetId().call().await.map_err(self.call("reading the oracle set"))
     }
 
     /// An oracle set, current or past.
     pub async fn oracle_set_of(&self, id: u64) -> Result<OracleSet, ChainError> {
-        let set = self.contract().oracleSet(id).call().await.map_err(self.call("reading the oracle set"))?;
-        Ok(OracleSet { id, members: set.members, threshold: set.threshold.saturating_to(), base_url: set.baseUrl })
+        const DOING: &str = "reading the oracle set";
+        let set = self.contract().oracleSet(id).call().await.map_err(self.call(DOING))?;
+        let mut switched_off = BTreeSet::new();
+        for member in &set.members {
+            if self.contract().isSwitchedOff(*member).call().await.map_err(self.call(DOING))? {
+                switched_off.insert(*member);
+            }
+        }
+        let threshold = set.threshold.saturating_to();
+        Ok(OracleSet { id, members: set.members, threshold, base_url: set.baseUrl, switched_off })
+    }
+
+    /// The last second of the pause that stops posting and crediting now, if there is one.
+    pub async fn paused_until(&self) -> Result<Option<u64>, ChainError> {
+        let failed = self.call("reading the pause");
+        if !self.contract().paused().call().await.map_err(&failed)? {
+            return Ok(None);
+        }
+        Ok(Some(self.contract().pausedUntil().call().await.map_err(&failed)?.to()))
+    }
+
+    /// What a challenge of one entry costs until it is answered, in wei.
+    pub async fn entry_bond(&self) -> Result<U256, ChainError> {
+        let bond = self.disputes().bond().call().await.map_err(self.call("reading the bond"))?;
+        Ok(U256::from(bond))
+    }
+
+    /// What a challenge of a whole batch costs until it is answered, in wei.
+    pub async fn batch_bond(&self) -> Result<U256, ChainError> {
+        let factor = self.disputes().batchBondFactor().call().await.map_err(self.call("reading the bond"))?;
+        Ok(self.entry_bond().await?.saturating_mul(U256::from(factor)))
+    }
+
+    /// Wei that an account may withdraw: returned bonds.
+    pub async fn owed(&self, account: Address) -> Result<U256, ChainError> {
+        self.disputes().owed(account).call().await.map_err(self.call("reading what is owed"))
+    }
+
+    /// Wei that an account holds.
+    pub async fn balance(&self, account: Address) -> Result<U256, ChainError> {
+        self.provider.get_balance(account).await.map_err(|source| self.rpc("reading a balance", source))
     }
 
     /// Where the latest batch of an epoch stands.
@@ -199,6 +259,13 @@ impl Chain {
             next_position: state.nextPosition,
             publish_deadline: state.publishDeadline,
             window_end: state.windowEnd,
+            oracle_set: state.oracleSet,
+            freeze: match state.freeze {
+                0 => Freeze::None,
+                1 => Freeze::Entries,
+                _ => Freeze::Batch,
+            },
+            live: state.live,
         })
     }
 
@@ -218,7 +285,7 @@ impl Chain {
 
     /// The nonce that the next link of this contributor carries.
     pub async fn link_nonce(&self, id: ContributorId) -> Result<u64, ChainError> {
-        self.contract().linkNonce(id.0).call().await.map_err(self.call("reading a link nonce"))
+        self.links().linkNonce(id.0).call().await.map_err(self.call("reading a link nonce"))
     }
 
     pub async fn token(&self) -> Result<Token, ChainError> {

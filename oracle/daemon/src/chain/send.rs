@@ -7,18 +7,30 @@ use super::error::{TransportError, revert, shown, without_url};
 use super::{Chain, ChainError, client};
 use crate::keys::OracleKey;
 use crate::link::LinkProof;
-use crate::sign::header_message;
+use crate::sign::{OracleSet, OracleSignature, SignError, header_message};
 use alloy::contract::{CallBuilder, CallDecoder};
-use alloy::primitives::{Address, B256, Bytes};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::providers::{DynProvider, PendingTransactionError, Provider, ProviderBuilder};
-use guerdon_bindings::contracts::RewardDistributor;
 use guerdon_bindings::contracts::RewardDistributor::RewardDistributorInstance;
+use guerdon_bindings::contracts::{Disputes, Links, RewardDistributor};
+use guerdon_bindings::message::{digest, domain};
 use guerdon_core::batch::{BatchHeader, Chunk};
 use guerdon_core::model::{ContributorId, Epoch};
 use std::time::Duration;
 
 /// How long to wait for a transaction to be mined.
 const RECEIPT_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// The answer to a challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The challenge was wrong: its bond goes to the Treasury.
+    Stands,
+    /// Undeserved: the bond goes back.
+    Dropped,
+    /// Not what the policy gives on the evidence: bond back, a reward, and the signers' keys are switched off.
+    Fault,
+}
 
 /// A transaction that is on the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +47,9 @@ pub struct Sender {
     /// As errors show it.
     url: String,
     distributor: Address,
+    links: Address,
+    disputes: Address,
+    chain_id: u64,
     from: Address,
 }
 
@@ -53,8 +68,16 @@ impl Chain {
             .wallet(key.signer().clone())
             .connect_client(client)
             .erased();
-        let distributor = self.deployment.distributor();
-        Ok(Sender { provider, url: shown(&self.url), distributor, from: key.address() })
+        let contracts = &self.deployment.contracts;
+        Ok(Sender {
+            provider,
+            url: shown(&self.url),
+            distributor: contracts.distributor.address,
+            links: contracts.links.address,
+            disputes: contracts.disputes.address,
+            chain_id: self.deployment.chain_id,
+            from: key.address(),
+        })
     }
 }
 
@@ -101,9 +124,71 @@ impl Sender {
     /// Links a contributor to a wallet, with the wallet's proof and the oracles' attestation.
     pub async fn link(&self, proof: &LinkProof, attestation: Bytes) -> Result<Sent, ChainError> {
         let LinkProof { link, wallet_proof } = proof.clone();
-        let contract = self.contract();
+        let contract = Links::new(self.links, &self.provider);
         let call = contract.link(link.id, link.wallet, link.nonce, link.validUntil, wallet_proof, attestation);
         self.send("link the wallet", call).await
+    }
+
+    /// Ends a batch whose oracle set was rotated out with all that was pending.
+    pub async fn void_rotated(&self, epoch: Epoch) -> Result<Sent, ChainError> {
+        self.send("void the batch", self.contract().voidRotated(epoch.0)).await
+    }
+
+    /// Challenges a published entry with a bond in wei.
+    pub async fn challenge(&self, epoch: Epoch, position: u32, bond: U256) -> Result<Sent, ChainError> {
+        self.send("challenge the entry", self.disputes().challenge(epoch.0, position).value(bond)).await
+    }
+
+    /// Challenges a whole batch with a bond in wei.
+    pub async fn challenge_batch(&self, epoch: Epoch, reason: &str, bond: U256) -> Result<Sent, ChainError> {
+        let disputes = self.disputes();
+        self.send("challenge the batch", disputes.challengeBatch(epoch.0, reason.to_owned()).value(bond)).await
+    }
+
+    /// Answers a challenge; only the arbiter and governance may. A fault needs the quorum's signatures.
+    pub async fn resolve(&self, challenge: U256, answer: Answer, signatures: Bytes) -> Result<Sent, ChainError> {
+        let answer = match answer {
+            Answer::Stands => 0,
+            Answer::Dropped => 1,
+            Answer::Fault => 2,
+        };
+        self.send("answer the challenge", self.disputes().resolve(challenge, answer, signatures)).await
+    }
+
+    /// Pays an account the bonds that were returned to it.
+    pub async fn withdraw(&self, account: Address) -> Result<Sent, ChainError> {
+        self.send("withdraw", self.disputes().withdraw(account)).await
+    }
+
+    /// Switches off a key that signed two headers of one oracle set, epoch and round.
+    pub async fn report_equivocation(
+        &self,
+        set: &OracleSet,
+        one: (&BatchHeader, &OracleSignature),
+        other: (&BatchHeader, &OracleSignature),
+    ) -> Result<Sent, ChainError> {
+        let signer = one.1.signer;
+        let index = set.members.binary_search(&signer);
+        let index = index.map_err(|_| ChainError::Signature(SignError::NotAMember { signer, set: set.id }))?;
+        let domain = domain(self.chain_id, self.distributor);
+        let compact = |(header, signature): (&BatchHeader, &OracleSignature)| {
+            let digest = digest(&header_message(header), &domain);
+            let checked = signature.verify(digest).map_err(ChainError::Signature)?;
+            Ok::<_, ChainError>(Bytes::copy_from_slice(&checked.as_erc2098()))
+        };
+        let disputes = self.disputes();
+        let call = disputes.reportEquivocation(
+            header_message(one.0).into(),
+            header_message(other.0).into(),
+            U256::from(index),
+            compact(one)?,
+            compact(other)?,
+        );
+        self.send("report the equivocation", call).await
+    }
+
+    fn disputes(&self) -> Disputes::DisputesInstance<&DynProvider> {
+        Disputes::new(self.disputes, &self.provider)
     }
 
     fn contract(&self) -> RewardDistributorInstance<&DynProvider> {

@@ -102,6 +102,19 @@ pub enum Command {
         #[command(flatten)]
         wallet: Wallet,
     },
+    /// Challenge a published entry, or a whole batch, with a bond in the chain's coin
+    Challenge {
+        #[arg(value_parser = epoch)]
+        epoch: Epoch,
+        /// The entry's position in the batch, counted from 0
+        #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+        position: Option<u32>,
+        /// Challenge the whole batch, and say why
+        #[arg(long, value_name = "REASON")]
+        batch: Option<String>,
+        #[command(flatten)]
+        wallet: Wallet,
+    },
     /// Rebuild batches from their evidence and compare them with the chain
     Verify {
         /// Evidence files, plain or .zst; several in the order of their epochs are checked to follow one another

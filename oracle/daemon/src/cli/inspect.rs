@@ -2,7 +2,9 @@
 
 use super::args::Global;
 use eyre::{Result, eyre};
+use guerdon::amount::Money;
 use guerdon::oracle::Oracle;
+use guerdon::status::EpochStatus;
 use guerdon::store::Account;
 use guerdon::table::Table;
 use guerdon_core::model::{ContributorId, Epoch};
@@ -58,7 +60,7 @@ pub(super) async fn status(global: &Global, who: Option<&str>) -> Result<()> {
             table.row([
                 epoch.epoch.to_string(),
                 epoch.round.to_string(),
-                format!("{:?}", epoch.status).to_lowercase(),
+                stands(epoch, &money),
                 epoch.entries.to_string(),
                 money.show_base(epoch.total.parse().unwrap_or_default()),
                 epoch.entries_hash.map_or("-".to_owned(), |hash| hash.to_string()),
@@ -66,4 +68,15 @@ pub(super) async fn status(global: &Global, who: Option<&str>) -> Result<()> {
         }
         table.render(0)
     })
+}
+
+/// Where an epoch stands, and what of it was challenged.
+fn stands(epoch: &EpochStatus, money: &Money) -> String {
+    let mut text = format!("{:?}", epoch.status).to_lowercase();
+    for (amount, what) in [(&epoch.held, "held"), (&epoch.dropped, "dropped")] {
+        if amount != "0" {
+            text = format!("{text}, {} {what}", money.show_base(amount.parse().unwrap_or_default()));
+        }
+    }
+    text
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod dispute;
 mod inspect;
 mod linking;
 mod serve;
@@ -29,6 +30,9 @@ pub async fn dispatch(args: Args) -> Result<ExitCode> {
         Command::Status { who } => inspect::status(&global, who.as_deref()).await?,
         Command::Link(link) => linking::link(&global, link).await?,
         Command::Claim { who, wallet } => linking::claim(&global, &who, &wallet).await?,
+        Command::Challenge { epoch, position, batch, wallet } => {
+            dispute::challenge(&global, epoch, position, batch.as_deref(), &wallet).await?;
+        }
         Command::Verify { evidence, policies } => return check::verify(&global, &evidence, &policies).await,
         Command::Config(which) => check::config(&global, &which)?,
         Command::Doctor => return check::doctor(&global).await,

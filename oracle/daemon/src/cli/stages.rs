@@ -112,6 +112,17 @@ pub(super) async fn sign(global: &Global, epoch: Epoch) -> Result<()> {
     if !keys.iter().any(|key| set.members.contains(&key.address())) {
         return Err(OracleError::from(SignError::NotAMember { signer: first, set: set.id }).into());
     }
+    let off: Vec<_> = keys.iter().map(|key| key.address()).filter(|key| set.switched_off.contains(key)).collect();
+    if !keys.iter().any(|key| set.counts(&key.address())) {
+        let signer = off.first().copied().unwrap_or(first);
+        return Err(OracleError::from(SignError::SwitchedOff { signer }).into());
+    }
+    for signer in off {
+        eprintln!("warning: the key of {signer} was switched off and does not sign");
+    }
+    if let Some(until) = oracle.chain.paused_until().await? {
+        eprintln!("warning: the distributor is paused until {until} (UTC seconds): the batch cannot be posted before");
+    }
     let signatures = oracle.sign(&prepared).await?;
     global.print(&signatures, || {
         let lines: String = signatures.iter().map(|signature| format!("  {}\n", signature.signer)).collect();
@@ -134,6 +145,10 @@ pub(super) async fn submit(global: &Global, epoch: Epoch) -> Result<()> {
         Progress::Empty => format!("epoch {epoch} pays nobody\n"),
         Progress::Waiting => format!("epoch {epoch} waits for oracles with keys\n"),
         Progress::Window { until } => format!("epoch {epoch} is published; it can be credited from {until} on\n"),
+        Progress::Frozen { round } => {
+            format!("epoch {epoch}, round {round} is challenged as a whole; it goes on when that is answered\n")
+        }
+        Progress::Paused { until } => format!("the distributor is paused until {until}; run again then\n"),
         Progress::Settled => format!("epoch {epoch} is settled\n"),
         Progress::Expired => format!("epoch {epoch} is too old: the distributor takes no batch for it any more\n"),
         Progress::Void { round } => format!("epoch {epoch}, round {round} is void: make the next round\n"),

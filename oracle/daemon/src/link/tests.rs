@@ -71,7 +71,7 @@ fn an_attestation_needs_the_whole_quorum() {
     let mut keys = [key(10), key(11), key(12)];
     keys.sort_by_key(OracleKey::address);
     let members = keys.iter().map(OracleKey::address).collect();
-    let set = OracleSet { id: 1, members, threshold: 2, base_url: String::new() };
+    let set = OracleSet { id: 1, members, threshold: 2, base_url: String::new(), switched_off: Default::default() };
     assert_eq!(attestation(&link(), PLACE, &set, &keys[1..]).unwrap().len(), 32 + 2 * 64);
     assert!(matches!(attestation(&link(), PLACE, &set, &keys[..1]), Err(SignError::BelowThreshold { .. })));
     let single = attest(&link(), PLACE, 1, &keys[0]).unwrap();

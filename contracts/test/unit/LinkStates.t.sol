@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {IAccounts} from "../../src/interfaces/IAccounts.sol";
+import {ILinks, LinkStatus} from "../../src/interfaces/ILinks.sol";
+import {Link} from "../../src/interfaces/Types.sol";
+import {Fixture} from "../support/Fixture.sol";
+
+/// @notice What a contributor id without a link, or without one that waits, does not have.
+contract LinkStatesTest is Fixture {
+    uint64 private constant ID = 7;
+
+    function test_RevertWhen_NothingWaits() public {
+        bytes memory nothing = abi.encodeWithSelector(ILinks.Links_WrongStatus.selector, ID, LinkStatus.None);
+        vm.expectRevert(nothing);
+        links.drop(ID);
+        vm.expectRevert(nothing);
+        links.cancel(ID);
+        vm.expectRevert(nothing);
+        links.activate(ID);
+        hoax(alice, BOND);
+        vm.expectRevert(nothing);
+        disputes.challengeLink{value: BOND}(ID);
+    }
+
+    function test_RevertWhen_ThereIsNoOldWalletToSign() public {
+        uint64 validUntil = uint64(block.timestamp) + 1 days;
+        Link memory message = Link({id: ID, wallet: _wallet(ID), nonce: 0, validUntil: validUntil});
+        bytes memory proof = _walletProof(ID, validUntil);
+        bytes memory attestation = _attestation(ID, message.wallet, 0, validUntil);
+        vm.expectRevert(abi.encodeWithSelector(IAccounts.Accounts_NotLinked.selector, ID));
+        links.relinkSigned(message, proof, proof, attestation);
+    }
+
+    function test_RevertWhen_PausedThoughTheOldWalletSigned() public {
+        address old = _link(ID);
+        (Link memory message, bytes memory proof, bytes memory attestation) = _relink();
+        bytes memory oldProof = _sign(_walletKey(ID), links.hashLink(message));
+        vm.prank(guardian);
+        distributor.pause();
+        vm.expectRevert(ILinks.Links_Paused.selector);
+        links.relinkSigned(message, proof, oldProof, attestation);
+        assertEq(distributor.account(ID).wallet, old);
+
+        vm.prank(guardian);
+        distributor.unpause();
+        links.relinkSigned(message, proof, oldProof, attestation);
+        assertEq(distributor.account(ID).wallet, message.wallet);
+    }
+
+    function test_RevertWhen_WhatIsChallengedDiedWithItsOracles() public {
+        _link(ID);
+        (Link memory message, bytes memory proof, bytes memory attestation) = _relink();
+        distributor.link(ID, message.wallet, message.nonce, message.validUntil, proof, attestation);
+        _rotate(true);
+        hoax(alice, BOND);
+        vm.expectRevert(abi.encodeWithSelector(ILinks.Links_Dead.selector, ID, 1));
+        disputes.challengeLink{value: BOND}(ID);
+        assertTrue(links.pending(ID).status == LinkStatus.Pending);
+    }
+
+    /// @dev From the wallet that is linked to another one, with its proofs.
+    function _relink() private view returns (Link memory message, bytes memory proof, bytes memory attestation) {
+        uint64 validUntil = uint64(block.timestamp) + 1 days;
+        message = Link({id: ID, wallet: vm.addr(0xbeef), nonce: 1, validUntil: validUntil});
+        proof = _sign(0xbeef, links.hashLink(message));
+        attestation = _attestation(ID, message.wallet, 1, validUntil);
+    }
+}
