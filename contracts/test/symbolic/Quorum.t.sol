@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Quorum} from "../../src/libraries/Quorum.sol";
+import {StoredSet} from "../../src/libraries/StoredSet.sol";
+
+/// @title Proofs about counting signatures
+/// @notice For a set of four with any threshold, any bitmap and any bytes as signatures. `ecrecover` may answer anything.
+contract QuorumProofs {
+    address private immutable STORED;
+    uint256 private constant SIZE = 4;
+    uint256 private constant THRESHOLD = 2;
+
+    constructor() {
+        address[] memory members = new address[](SIZE);
+        for (uint256 i = 0; i < SIZE; ++i) {
+            members[i] = address(uint160(0x1000 + i));
+        }
+        STORED = StoredSet.write(members, THRESHOLD, "https://evidence.example/");
+    }
+
+    /// @notice What is accepted has exactly the threshold of bits, all of members, and names each signer once.
+    function check_quorumIsDistinctMembers(
+        bytes32 digest,
+        uint256 bitmap,
+        bytes32 r1,
+        bytes32 s1,
+        bytes32 r2,
+        bytes32 s2
+    ) external view {
+        try this.signers(digest, abi.encodePacked(bitmap, r1, s1, r2, s2)) returns (address[] memory signed) {
+            assert(bitmap < 1 << SIZE);
+            assert(signed.length == THRESHOLD);
+            assert(signed[0] < signed[1]);
+            for (uint256 i = 0; i < THRESHOLD; ++i) {
+                uint256 index = uint256(uint160(signed[i])) - 0x1000;
+                assert(index < SIZE && (bitmap >> index) & 1 == 1);
+            }
+            uint256 bits = (bitmap & 1) + ((bitmap >> 1) & 1) + ((bitmap >> 2) & 1) + ((bitmap >> 3) & 1);
+            assert(bits == THRESHOLD);
+        } catch {}
+    }
+
+    /// @notice One signature less, or one more, is never enough.
+    function check_wrongNumberOfSignatures(bytes32 digest, uint256 bitmap, bytes32 r, bytes32 s) external view {
+        try this.signers(digest, abi.encodePacked(bitmap, r, s)) {
+            assert(false);
+        } catch {}
+        try this.signers(digest, abi.encodePacked(bitmap, r, s, r, s, r, s)) {
+            assert(false);
+        } catch {}
+    }
+
+    /// @notice The same signature twice is no quorum: two members never answer to one.
+    function check_repeatedSignature(bytes32 digest, uint256 bitmap, bytes32 r, bytes32 s) external view {
+        try this.signers(digest, abi.encodePacked(bitmap, r, s, r, s)) {
+            assert(false);
+        } catch {}
+    }
+
+    /// @notice A signature with the high s recovers nobody.
+    function check_highSRecoversNobody(bytes32 digest, bytes32 r, uint256 s, bool parity) external view {
+        s &= type(uint256).max >> 1;
+        if (s <= 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0) return;
+        bytes32 word = bytes32(parity ? s | (1 << 255) : s);
+        assert(this.recover(digest, abi.encodePacked(r, word)) == address(0));
+    }
+
+    function signers(bytes32 digest, bytes calldata signatures) external view returns (address[] memory members) {
+        (, members) = Quorum.check(STORED, digest, signatures);
+    }
+
+    function recover(bytes32 digest, bytes calldata signature) external pure returns (address) {
+        return Quorum.recover(digest, signature);
+    }
+}
