@@ -114,7 +114,7 @@ contract ContributorVeto is IContributorVeto {
     function isExempt(address[] calldata targets, bytes[] calldata calldatas) public view returns (bool) {
         // Asked for once and not for every call: to veto a proposal must not be more work than to execute it, however long it is.
         Source[] memory sources = earnedVotes.sources();
-        address[] memory judges;
+        address[] memory judges = new address[](0);
         for (uint256 i = 0; i < targets.length; ++i) {
             bytes4 selector = _selectorOf(calldatas[i]);
             if (selector == IOracleSet.rotate.selector) {
