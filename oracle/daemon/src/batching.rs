@@ -29,10 +29,15 @@ impl Oracle {
         Ok(rebuilt)
     }
 
+    /// The batch that was made before, with its parts checked.
+    pub async fn prepared(&self, epoch: Epoch, round: u32) -> Result<Option<Prepared>> {
+        self.store.batch(epoch, round).await?.as_ref().map(read).transpose()
+    }
+
     /// Makes the batch of an epoch; nothing when nobody is paid in it.
     pub async fn batch(&self, epoch: Epoch, round: u32) -> Result<Option<Prepared>> {
-        if let Some(stored) = self.store.batch(epoch, round).await? {
-            return Ok(Some(read(&stored)?));
+        if let Some(prepared) = self.prepared(epoch, round).await? {
+            return Ok(Some(prepared));
         }
         let rebuilt = self.score(epoch, round).await?;
         if rebuilt.outcome.entries.is_empty() {
@@ -81,7 +86,7 @@ fn stored(prepared: &Prepared, created: u64) -> Result<StoredBatch> {
 }
 
 /// Reads a stored batch and checks that its parts still belong together.
-pub fn read(stored: &StoredBatch) -> Result<Prepared> {
+fn read(stored: &StoredBatch) -> Result<Prepared> {
     let header: BatchHeader =
         serde_json::from_str(&stored.header).map_err(|source| OracleError::Stored(source.to_string()))?;
     let entries = batch::unpack(&stored.entries)?;

@@ -1,7 +1,7 @@
 //! One oracle: its settings, store, policies, chain and view of GitHub, and the stages that an
 //! epoch goes through. Every stage may be repeated: what was done before is found and kept.
 
-use crate::batching;
+use crate::batching::Prepared;
 use crate::chain::{BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, VoidReason, load_deployment};
 use crate::config::Config;
 use crate::fetch::{FetchError, GitHub, GitHubOptions};
@@ -134,8 +134,7 @@ impl Oracle {
         }
         let now = self.chain.now().await?.timestamp;
         let mut round = state.round.saturating_add(1);
-        while let Some(stored) = self.store.batch(epoch, round).await? {
-            let header = batching::read(&stored)?.header;
+        while let Some(Prepared { header, .. }) = self.prepared(epoch, round).await? {
             if header.post_before >= now && header.oracle_set >= self.chain.oracle_set_id().await? {
                 break;
             }

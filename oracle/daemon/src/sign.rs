@@ -5,6 +5,7 @@
 //! whether a batch is right, keeps a key, talks to the chain.
 
 use crate::keys::OracleKey;
+use crate::store::StoredSignature;
 use alloy::primitives::{Address, B256, Bytes, Signature};
 use alloy::signers::SignerSync;
 use alloy::sol_types::{Eip712Domain, SolStruct};
@@ -86,6 +87,12 @@ pub fn sign_digest(digest: B256, key: &OracleKey) -> Result<OracleSignature, Sig
     let signature =
         key.signer().sign_hash_sync(&digest).map_err(|source| SignError::Key { signer, source: Box::new(source) })?;
     Ok(OracleSignature { signer, signature: signature.as_bytes().into() })
+}
+
+impl From<StoredSignature> for OracleSignature {
+    fn from(kept: StoredSignature) -> Self {
+        Self { signer: kept.signer, signature: kept.signature.into() }
+    }
 }
 
 impl OracleSignature {

@@ -1,8 +1,7 @@
 //! Where everything stands: epochs as the store and the chain have them, contributors as the chain
 //! has them. Amounts leave here as decimal strings in base units.
 
-use crate::batching;
-use crate::chain::{BatchStatus, Freeze};
+use crate::chain::{BatchStatus, Credits, Freeze};
 use crate::oracle::{Oracle, Result};
 use crate::store::{Account, ItemTable, StoredTransaction};
 use crate::{amount::Money, explain};
@@ -93,18 +92,33 @@ impl Oracle {
         for evidence in self.store.evidences().await? {
             rounds.insert(evidence.epoch, (evidence.round, evidence.hash));
         }
-        let mut epochs = Vec::new();
+        let (mut epochs, mut credits) = (Vec::new(), None);
         for (epoch, (round, hash)) in rounds {
-            epochs.push(self.epoch_status(epoch, round, hash).await?);
+            epochs.push(self.epoch_status(epoch, round, hash, &mut credits).await?);
         }
         Ok(epochs)
     }
 
-    async fn epoch_status(&self, epoch: Epoch, round: u32, evidence_hash: B256) -> Result<EpochStatus> {
+    /// The latest round of one epoch, if it has evidence.
+    pub async fn epoch(&self, epoch: Epoch) -> Result<Option<EpochStatus>> {
+        let last = self.store.evidences().await?.into_iter().rfind(|evidence| evidence.epoch == epoch);
+        match last {
+            Some(evidence) => Ok(Some(self.epoch_status(epoch, evidence.round, evidence.hash, &mut None).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// `credits` keeps what the events of all epochs say, which are read once and only if need be.
+    async fn epoch_status(
+        &self,
+        epoch: Epoch,
+        round: u32,
+        evidence_hash: B256,
+        credits: &mut Option<BTreeMap<(Epoch, u32), Credits>>,
+    ) -> Result<EpochStatus> {
         let unit = self.schedule.unit;
         let base = |units: u64| (alloy::primitives::U256::from(units) * unit).to_string();
-        let stored = self.store.batch(epoch, round).await?;
-        let batch = stored.as_ref().map(batching::read).transpose()?;
+        let batch = self.prepared(epoch, round).await?;
         let chain = self.chain.batch(epoch).await?;
         let posted = chain.round == round;
         let status = match (posted, chain.status) {
@@ -135,7 +149,11 @@ impl Oracle {
             money = Passed::default();
         } else if credit_tx.is_none() || chain.freeze != Freeze::None {
             // Answers that came after crediting are in the events only.
-            let credits = self.chain.credits().await?.remove(&(epoch, round)).unwrap_or_default();
+            let all = match credits.take() {
+                Some(read) => read,
+                None => self.chain.credits().await?,
+            };
+            let credits = credits.insert(all).remove(&(epoch, round)).unwrap_or_default();
             credit_tx = credit_tx.or(credits.txs.last().copied());
             money = Passed {
                 credited: credits.units,

@@ -61,7 +61,7 @@ impl Oracle {
         }
         let kept = self.store.signatures(header.epoch, header.round).await?;
         let ours = kept.into_iter().filter(|signature| signature.digest == digest);
-        Ok(ours.map(|kept| OracleSignature { signer: kept.signer, signature: kept.signature.into() }).collect())
+        Ok(ours.map(Into::into).collect())
     }
 
     /// Where the others have taken an epoch, for an oracle that only watches and serves.

@@ -76,7 +76,7 @@ async fn epochs(State(api): State<Api>) -> Result<Json<Vec<EpochStatus>>> {
 }
 
 async fn epoch(State(api): State<Api>, Part(number): Part<u64>) -> Result<Json<EpochStatus>> {
-    let found = api.oracle.epochs().await?.into_iter().find(|status| status.epoch.0 == number);
+    let found = api.oracle.epoch(Epoch(number)).await?;
     found.map(Json).ok_or_else(|| ApiError::not_found("this epoch has no evidence yet: see /v1/epochs"))
 }
 

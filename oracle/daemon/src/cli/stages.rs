@@ -5,7 +5,7 @@ use eyre::Result;
 use guerdon::explain::slices_table;
 use guerdon::oracle::OracleError;
 use guerdon::run::fetch_once;
-use guerdon::sign::SignError;
+use guerdon::sign::{OracleSignature, SignError};
 use guerdon::{fetch, submit::Progress, table::Table};
 use guerdon_core::model::Epoch;
 use serde_json::json;
@@ -105,8 +105,7 @@ pub(super) async fn batch(global: &Global, epoch: Epoch) -> Result<()> {
 pub(super) async fn sign(global: &Global, epoch: Epoch) -> Result<()> {
     let oracle = global.oracle().await?;
     let round = oracle.round(epoch).await?;
-    let prepared = oracle.store.batch(epoch, round).await?.ok_or(OracleError::NoBatch { epoch, round })?;
-    let prepared = guerdon::batching::read(&prepared)?;
+    let prepared = oracle.prepared(epoch, round).await?.ok_or(OracleError::NoBatch { epoch, round })?;
     let (keys, set) = (oracle.keys()?, oracle.chain.oracle_set().await?);
     let first = keys.first().ok_or(OracleError::NoKeys)?.address();
     if !keys.iter().any(|key| set.members.contains(&key.address())) {
@@ -133,13 +132,9 @@ pub(super) async fn sign(global: &Global, epoch: Epoch) -> Result<()> {
 pub(super) async fn submit(global: &Global, epoch: Epoch) -> Result<()> {
     let oracle = global.oracle().await?;
     let round = oracle.round(epoch).await?;
-    let stored = oracle.store.batch(epoch, round).await?.ok_or(OracleError::NoBatch { epoch, round })?;
-    let prepared = guerdon::batching::read(&stored)?;
-    let signatures = oracle.store.signatures(epoch, round).await?;
-    let signatures: Vec<_> = signatures
-        .into_iter()
-        .map(|kept| guerdon::sign::OracleSignature { signer: kept.signer, signature: kept.signature.into() })
-        .collect();
+    let prepared = oracle.prepared(epoch, round).await?.ok_or(OracleError::NoBatch { epoch, round })?;
+    let kept = oracle.store.signatures(epoch, round).await?;
+    let signatures: Vec<OracleSignature> = kept.into_iter().map(Into::into).collect();
     let progress = oracle.submit(&prepared, &signatures).await?;
     global.print(&progress, || match &progress {
         Progress::Empty => format!("epoch {epoch} pays nobody\n"),
