@@ -10,6 +10,8 @@ mod client;
 mod fields;
 #[path = "github/graphql.rs"]
 mod graphql;
+#[path = "github/queries.rs"]
+mod queries;
 #[path = "github/rest.rs"]
 mod rest;
 #[path = "github/sample.rs"]

@@ -97,26 +97,20 @@ impl State {
     ) -> Result<ThreadRef, StateError> {
         let id = self.fresh_id();
         let node = node_id(prefix, id);
-        let threads = &mut self.repository_mut(repository)?.threads;
-        let number = threads.last_key_value().map_or(1, |(last, _)| last + 1);
+        let home = self.repository_mut(repository)?;
+        let number = home.next_number();
         let mut thread = Thread::new(id, node.clone(), number, at, title, body);
         thread.author = Some(author);
         thread.pull = pull;
-        threads.insert(number, thread);
+        home.threads.insert(number, thread);
         let at = ThreadRef { repository, number };
         self.index_node(&node, NodeRef::Thread(at));
         Ok(at)
     }
 
-    /// Gives co-authors their accounts, by the number in a noreply address or by name.
+    /// Gives co-authors their accounts.
     fn resolve(&self, authors: Vec<CommitAuthor>) -> Vec<CommitAuthor> {
-        let known = |author: &CommitAuthor| {
-            let number = author.email.split_once('+').and_then(|(n, _)| n.parse().ok()).map(AccountId);
-            number
-                .filter(|id| self.accounts.contains_key(id))
-                .or_else(|| self.account_named(&author.name).map(|a| a.id))
-        };
-        authors.into_iter().map(|author| CommitAuthor { account: known(&author), ..author }).collect()
+        authors.into_iter().map(|author| CommitAuthor { account: self.account_of(&author.email), ..author }).collect()
     }
 
     pub fn event(

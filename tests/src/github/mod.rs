@@ -17,9 +17,11 @@
 
 mod acts;
 pub mod archive;
+mod discussions;
 mod faults;
 mod graphql;
 pub mod model;
+mod people;
 mod rest;
 pub mod sample;
 mod schema;

@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+pub use super::discussions::{Choice, Discussion, DiscussionComment};
+
 /// Unix seconds.
 pub type Time = i64;
 
@@ -55,6 +57,8 @@ pub struct Account {
     /// As REST writes it: bots carry the suffix `[bot]`, which GraphQL leaves out.
     pub login: String,
     pub kind: AccountKind,
+    /// A suspended account is shown as before.
+    pub suspended_at: Option<Time>,
 }
 
 #[derive(Debug, Clone)]
@@ -78,8 +82,22 @@ pub struct Repository {
     pub created_at: Time,
     pub labels: BTreeMap<String, Label>,
     pub threads: BTreeMap<u32, Thread>,
+    pub discussions: BTreeMap<u32, Discussion>,
+    /// The highest number ever given: issues, pull requests and discussions share one count, and none comes twice.
+    pub last_number: u32,
     /// Commits of the default branch by id, as far as they are known.
     pub commits: HashMap<String, Commit>,
+    /// The root `.gitattributes` on the default branch, oldest version first.
+    pub attributes: Vec<FileVersion>,
+}
+
+/// A file's content from a moment on.
+#[derive(Debug, Clone)]
+pub struct FileVersion {
+    pub at: Time,
+    pub oid: String,
+    /// `None` where the file was removed.
+    pub text: Option<Arc<str>>,
 }
 
 /// A text with its later versions, oldest first.

@@ -49,7 +49,7 @@ pub fn answer(world: &World, base: &str, path: &str, query: &str) -> Answer {
     let state = world.read();
     let parts: Vec<String> = path.trim_matches('/').split('/').map(unescape).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let repository = |owner: &str, name: &str| state.repository_named(owner, name).filter(|r| clock.sees(r.created_at));
+    let repository = |owner: &str, name: &str| state.repository_named(owner, name).filter(|r| state.shows(r, clock));
     match parts.as_slice() {
         ["rate_limit"] => {
             let traffic = world.traffic();

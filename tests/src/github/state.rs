@@ -31,6 +31,7 @@ pub enum NodeRef {
     Thread(ThreadRef),
     Comment(ThreadRef, u64),
     Review(ThreadRef, u64),
+    Discussion(ThreadRef),
 }
 
 #[derive(Debug)]
@@ -40,9 +41,13 @@ pub struct State {
     pub gists: BTreeMap<String, Gist>,
     /// The account the accepted token belongs to.
     pub viewer: Option<AccountId>,
-    logins: HashMap<String, AccountId>,
-    names: HashMap<String, RepositoryId>,
-    nodes: HashMap<String, NodeRef>,
+    /// Whether that token is let into private repositories; to others they are not there.
+    pub reads_private: bool,
+    pub(super) emails: HashMap<String, AccountId>,
+    pub(super) logins: HashMap<String, AccountId>,
+    /// Also the names a repository had before: GitHub redirects them.
+    pub(super) names: HashMap<String, RepositoryId>,
+    pub(super) nodes: HashMap<String, NodeRef>,
     next_id: u64,
 }
 
@@ -53,6 +58,8 @@ impl Default for State {
             repositories: BTreeMap::new(),
             gists: BTreeMap::new(),
             viewer: None,
+            reads_private: false,
+            emails: HashMap::new(),
             logins: HashMap::new(),
             names: HashMap::new(),
             nodes: HashMap::new(),
@@ -106,7 +113,13 @@ impl State {
             AccountKind::Mannequin => "M",
         };
         let id = AccountId(id);
-        self.put_account(Account { id, node_id: node_id(prefix, id.0), login: login.to_owned(), kind });
+        self.put_account(Account {
+            id,
+            node_id: node_id(prefix, id.0),
+            login: login.to_owned(),
+            kind,
+            suspended_at: None,
+        });
         id
     }
 
@@ -138,6 +151,10 @@ impl State {
                 self.nodes.insert(review.node_id.clone(), NodeRef::Review(at, review.id));
             }
         }
+        for (number, discussion) in &repository.discussions {
+            let at = ThreadRef { repository: repository.id, number: *number };
+            self.nodes.insert(discussion.node_id.clone(), NodeRef::Discussion(at));
+        }
         self.repositories.insert(repository.id, repository);
     }
 
@@ -161,12 +178,15 @@ impl State {
             created_at,
             labels: BTreeMap::new(),
             threads: BTreeMap::new(),
+            discussions: BTreeMap::new(),
+            last_number: 0,
             commits: HashMap::new(),
+            attributes: Vec::new(),
         });
         Ok(id)
     }
 
-    /// By `owner` and `name`, in any case.
+    /// By `owner` and `name`, in any case; also by a name it had before.
     pub fn repository_named(&self, owner: &str, name: &str) -> Option<&Repository> {
         self.names.get(&format!("{owner}/{name}").to_lowercase()).and_then(|id| self.repositories.get(id))
     }

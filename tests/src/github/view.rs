@@ -7,9 +7,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::model::{
-    Comment, Event, EventKind, Gist, Merge, Minimized, Pull, Review, ReviewComment, StateReason, Text, Thread, Time,
-    Verdict,
+    Comment, Event, EventKind, FileVersion, Gist, Merge, Minimized, Pull, Repository, Review, ReviewComment,
+    StateReason, Text, Thread, Time, Verdict,
 };
+use super::state::State;
+
+/// Events that leave `updatedAt` alone.
+const QUIET: [&str; 5] =
+    ["MentionedEvent", "ReferencedEvent", "SubscribedEvent", "UnsubscribedEvent", "UserBlockedEvent"];
 
 /// The moment at which the world is seen; [`Clock::END`] shows everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,8 +136,7 @@ impl Thread {
         self.events.sort_by_key(|e| (e.at, e.id));
         self.comments.sort_by_key(|c| (c.created_at, c.id));
         let mut activity: Vec<Time> = vec![self.created_at];
-        // Mentions, subscriptions and the like leave `updatedAt` alone.
-        let counted = self.events.iter().filter(|e| !matches!(e.kind, EventKind::Other(_)));
+        let counted = self.events.iter().filter(|e| !matches!(e.kind, EventKind::Other(name) if QUIET.contains(&name)));
         activity.extend(counted.map(|e| e.at));
         activity.extend(self.body.edits.iter().map(|(at, _)| *at));
         for comment in &self.comments {
@@ -172,6 +176,20 @@ impl Review {
             Some(at) if clock.sees(at) => Verdict::Dismissed,
             _ => self.verdict,
         }
+    }
+}
+
+impl Repository {
+    /// The root `.gitattributes` of that moment, if there was one.
+    pub fn attributes_at(&self, at: Time) -> Option<&FileVersion> {
+        self.attributes.iter().rev().find(|v| v.at <= at).filter(|v| v.text.is_some())
+    }
+}
+
+impl State {
+    /// Whether the reader may know of a repository at that moment.
+    pub fn shows(&self, repository: &Repository, clock: Clock) -> bool {
+        clock.sees(repository.created_at) && (!repository.private || self.reads_private)
     }
 }
 

@@ -129,8 +129,11 @@ impl Assembly<'_> {
             default_branch: repo.default_branch.unwrap_or_else(|| "main".to_owned()),
             created_at: repo.created_at.as_deref().and_then(time::parse).or(created).unwrap_or(0),
             labels,
+            last_number: threads.last_key_value().map_or(0, |(number, _)| *number),
             threads,
+            discussions: BTreeMap::new(),
             commits,
+            attributes: Vec::new(),
         };
         self.report.closers_derived = closers::derive(&mut repository, &self.report.name, &self.connected);
         Ok(repository)
@@ -160,7 +163,7 @@ impl Assembly<'_> {
                 _ => AccountKind::User,
             };
             let node_id = or_made(user.node_id, "U", user.id);
-            self.state.put_account(Account { id, node_id, login: user.login, kind });
+            self.state.put_account(Account { id, node_id, login: user.login, kind, suspended_at: None });
         }
         Some(id)
     }

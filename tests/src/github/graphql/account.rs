@@ -32,7 +32,7 @@ pub(super) fn resolve<'w>(cx: &'w Context<'w>, account: &'w Account, info: &'w R
         "repository" => {
             let name = text(info, "name").unwrap_or("");
             match cx.state.repository_named(&account.login, name) {
-                Some(r) if cx.clock.sees(r.created_at) => object(cx, Entity::Repository(r)),
+                Some(r) if cx.state.shows(r, cx.clock) => object(cx, Entity::Repository(r)),
                 _ => Err(fail(
                     "NOT_FOUND",
                     format!("Could not resolve to a Repository with the name '{}/{name}'.", account.login),
@@ -53,7 +53,7 @@ fn repositories<'w>(cx: &'w Context<'w>, account: &'w Account, info: &'w Resolve
         .state
         .repositories
         .values()
-        .filter(|r| r.owner == account.id && cx.clock.sees(r.created_at))
+        .filter(|r| r.owner == account.id && cx.state.shows(r, cx.clock))
         .filter(|r| archived.is_none_or(|wanted| r.archived == wanted))
         .filter(|r| private.is_none_or(|wanted| r.private == wanted))
         .collect();

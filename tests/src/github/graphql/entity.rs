@@ -4,11 +4,11 @@ use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedV
 use apollo_compiler::response::JsonValue;
 
 use super::super::model::{
-    Account, AccountId, AccountKind, Comment, Commit, CommitAuthor, Event, FileChange, Gist, Label, Repository, Review,
-    ReviewComment, Thread, Time,
+    Account, AccountId, AccountKind, Comment, Commit, CommitAuthor, Discussion, DiscussionComment, Event, FileChange,
+    FileVersion, Gist, Label, Repository, Review, ReviewComment, Thread, Time,
 };
 use super::super::time;
-use super::{Context, account, parts, repository, thread, timeline};
+use super::{Context, account, discussion, parts, repository, thread, timeline, tree};
 
 pub(super) type Resolved<'a> = Result<ResolvedValue<'a>, FieldError>;
 
@@ -45,6 +45,10 @@ pub(super) enum Entity<'w> {
     /// A commit of which only the id is known.
     CommitId(&'w Repository, &'w str),
     GitActor(&'w CommitAuthor, Time),
+    Blob(&'w Repository, &'w FileVersion),
+    TreeEntry(&'w Repository, &'w FileVersion),
+    Discussion(&'w Repository, &'w Discussion),
+    Answer(&'w Repository, &'w Discussion, &'w DiscussionComment),
     File(&'w FileChange),
     Label(&'w Repository, &'w Label),
     Gist(&'w Gist),
@@ -69,6 +73,10 @@ impl ObjectValue for Object<'_> {
             Entity::Event(e) => timeline::type_name(&e.part.kind),
             Entity::Commit(..) | Entity::CommitId(..) => "Commit",
             Entity::GitActor(..) => "GitActor",
+            Entity::Blob(..) => "Blob",
+            Entity::TreeEntry(..) => "TreeEntry",
+            Entity::Discussion(..) => "Discussion",
+            Entity::Answer(..) => "DiscussionComment",
             Entity::File(_) => "PullRequestChangedFile",
             Entity::Label(..) => "Label",
             Entity::Gist(_) => "Gist",
@@ -92,6 +100,10 @@ impl ObjectValue for Object<'_> {
             Entity::Commit(r, c) => parts::commit(cx, r, c, info),
             Entity::CommitId(r, oid) => parts::commit_id(cx, r, oid, info),
             Entity::GitActor(a, at) => parts::git_actor(cx, a, at, info),
+            Entity::Blob(r, v) => tree::blob(cx, r, v, info),
+            Entity::TreeEntry(r, v) => tree::entry(cx, r, v, info),
+            Entity::Discussion(r, d) => discussion::resolve(cx, r, d, info),
+            Entity::Answer(r, d, c) => discussion::comment(cx, r, d, c, info),
             Entity::File(f) => parts::file(f, info),
             Entity::Event(e) => timeline::resolve_event(cx, e, info),
         }

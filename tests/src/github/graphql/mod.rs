@@ -7,12 +7,14 @@
 mod account;
 mod connection;
 mod cost;
+mod discussion;
 mod entity;
 mod parts;
 mod query;
 mod repository;
 mod thread;
 mod timeline;
+mod tree;
 
 use std::cell::RefCell;
 

@@ -3,7 +3,7 @@
 use apollo_compiler::resolvers::{ResolveInfo, ResolvedValue};
 
 use super::super::model::{
-    Comment, Commit, CommitAuthor, FileChange, Minimized, Repository, Review, ReviewComment, Text, Time,
+    AccountId, Comment, Commit, CommitAuthor, FileChange, Minimized, Repository, Review, ReviewComment, Text, Time,
 };
 use super::super::view::minimized;
 use super::Context;
@@ -13,23 +13,31 @@ use super::entity::{
     optional_object, user,
 };
 use super::thread::path;
+use super::tree;
 
 /// Fields that every comment-like object has.
-struct Said<'w> {
-    type_name: &'static str,
-    id: u64,
-    node_id: &'w str,
-    author: Option<super::super::model::AccountId>,
-    body: &'w Text,
-    at: Time,
-    minimized: Option<&'w Minimized>,
-    anchor: &'static str,
+pub(super) struct Said<'w> {
+    pub type_name: &'static str,
+    pub id: u64,
+    pub node_id: &'w str,
+    pub author: Option<AccountId>,
+    pub body: &'w Text,
+    pub at: Time,
+    pub minimized: Option<&'w Minimized>,
+    pub anchor: &'static str,
 }
 
-fn said<'w, T>(cx: &'w Context<'w>, place: In<'w, T>, said: &Said<'w>, info: &'w ResolveInfo<'w>) -> Resolved<'w> {
+/// `page` is the path of the page it is on.
+pub(super) fn said<'w>(
+    cx: &'w Context<'w>,
+    repository: &'w Repository,
+    page: impl Fn() -> String,
+    said: &Said<'w>,
+    info: &'w ResolveInfo<'w>,
+) -> Resolved<'w> {
     let hidden = minimized(said.minimized, cx.clock);
     let edited = said.body.last_edited_at(cx.clock);
-    let path = || format!("{}#{}{}", path(cx, place.repository, place.thread), said.anchor, said.id);
+    let path = || format!("{}#{}{}", page(), said.anchor, said.id);
     match info.field_name() {
         "id" => leaf(said.node_id),
         "databaseId" => database_id(said.id),
@@ -43,7 +51,7 @@ fn said<'w, T>(cx: &'w Context<'w>, place: In<'w, T>, said: &Said<'w>, info: &'w
         "includesCreatedEdit" => leaf(edited.is_some()),
         "isMinimized" => leaf(hidden.is_some()),
         "minimizedReason" => optional(hidden.map(|m| m.reason.as_str())),
-        "repository" => object(cx, Entity::Repository(place.repository)),
+        "repository" => object(cx, Entity::Repository(repository)),
         "url" => leaf(format!("https://github.com{}", path())),
         "resourcePath" => leaf(path()),
         _ => Err(not_modelled(said.type_name, info)),
@@ -67,7 +75,7 @@ pub(super) fn comment<'w>(cx: &'w Context<'w>, place: In<'w, Comment>, info: &'w
                 minimized: comment.minimized.as_ref(),
                 anchor: "issuecomment-",
             };
-            said(cx, place, &fields, info)
+            said(cx, place.repository, || path(cx, place.repository, place.thread), &fields, info)
         }
     }
 }
@@ -97,7 +105,7 @@ pub(super) fn review<'w>(cx: &'w Context<'w>, place: In<'w, Review>, info: &'w R
                 minimized: review.minimized.as_ref(),
                 anchor: "pullrequestreview-",
             };
-            said(cx, place, &fields, info)
+            said(cx, place.repository, || path(cx, place.repository, place.thread), &fields, info)
         }
     }
 }
@@ -141,7 +149,7 @@ pub(super) fn review_comment<'w>(
                 minimized: comment.minimized.as_ref(),
                 anchor: "discussion_r",
             };
-            said(cx, place, &fields, info)
+            said(cx, place.repository, || path(cx, place.repository, place.thread), &fields, info)
         }
     }
 }
@@ -187,7 +195,9 @@ pub(super) fn commit<'w>(
         "committedDate" => date(commit.committed_at),
         "author" => optional_object(cx, Some(Entity::GitActor(&commit.author, commit.authored_at))),
         "authors" => {
-            let all = std::iter::once(&commit.author).chain(&commit.co_authors);
+            // A co-author with the author's own address is the author.
+            let others = commit.co_authors.iter().filter(|a| a.email != commit.author.email);
+            let all = std::iter::once(&commit.author).chain(others);
             let items = all.zip(0i64..).map(|(a, n)| ((n, 0), Entity::GitActor(a, commit.authored_at)));
             Ok(ResolvedValue::object(connect(cx, info, false, items.collect())?))
         }
@@ -198,6 +208,7 @@ pub(super) fn commit<'w>(
             });
             Ok(ResolvedValue::object(connect(cx, info, false, items.collect())?))
         }
+        "file" => tree::file_of(cx, repository, commit, info),
         _ => commit_id(cx, repository, &commit.oid, info),
     }
 }

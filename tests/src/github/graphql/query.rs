@@ -8,6 +8,7 @@ use super::super::state::NodeRef;
 use super::entity::{
     Entity, In, Object, Resolved, TYPE_END, fail, leaf, not_modelled, object, optional_object, strings, text,
 };
+use super::repository::commits;
 use super::{Context, reset_at};
 
 pub(super) struct Query<'w>(pub &'w Context<'w>);
@@ -25,7 +26,7 @@ impl ObjectValue for Query<'_> {
             "repository" => {
                 let (owner, name) = (text(info, "owner").unwrap_or(""), text(info, "name").unwrap_or(""));
                 match cx.state.repository_named(owner, name) {
-                    Some(repository) if cx.clock.sees(repository.created_at) => {
+                    Some(repository) if cx.state.shows(repository, cx.clock) => {
                         object(cx, Entity::Repository(repository))
                     }
                     _ => Err(fail(
@@ -93,15 +94,22 @@ fn no_node(id: &str) -> String {
 
 /// What a node id stands for, if it is visible.
 fn entity<'w>(cx: &'w Context<'w>, id: &str) -> Option<Entity<'w>> {
-    let (at, part) = match cx.state.node(id)? {
+    let Some(node) = cx.state.node(id) else { return commit(cx, id) };
+    let (at, part) = match node {
         NodeRef::Account(id) => return cx.state.accounts.get(&id).map(Entity::Account),
         NodeRef::Repository(id) => {
-            return cx.state.repositories.get(&id).filter(|r| cx.clock.sees(r.created_at)).map(Entity::Repository);
+            let repository = cx.state.repositories.get(&id).filter(|r| cx.state.shows(r, cx.clock));
+            return repository.map(Entity::Repository);
+        }
+        NodeRef::Discussion(at) => {
+            let repository = cx.state.repositories.get(&at.repository).filter(|r| cx.state.shows(r, cx.clock))?;
+            let discussion = repository.discussions.get(&at.number).filter(|d| cx.clock.sees(d.created_at))?;
+            return Some(Entity::Discussion(repository, discussion));
         }
         NodeRef::Thread(at) => (at, None),
         NodeRef::Comment(at, id) | NodeRef::Review(at, id) => (at, Some(id)),
     };
-    let repository = cx.state.repositories.get(&at.repository)?;
+    let repository = cx.state.repositories.get(&at.repository).filter(|r| cx.state.shows(r, cx.clock))?;
     let thread = repository.threads.get(&at.number)?;
     let Some(id) = part else {
         return cx.clock.sees(thread.created_at).then_some(Entity::Thread(repository, thread));
@@ -111,6 +119,15 @@ fn entity<'w>(cx: &'w Context<'w>, id: &str) -> Option<Entity<'w>> {
     comment
         .map(|part| Entity::Comment(In { repository, thread, part }))
         .or_else(|| review.map(|part| Entity::Review(In { repository, thread, part })))
+}
+
+/// The id of a commit is made of its repository's and its own.
+fn commit<'w>(cx: &'w Context<'w>, id: &str) -> Option<Entity<'w>> {
+    let (home, oid) = id.strip_prefix("C_")?.rsplit_once('_')?;
+    let Some(NodeRef::Repository(home)) = cx.state.node(home) else { return None };
+    let repository = cx.state.repositories.get(&home).filter(|r| cx.state.shows(r, cx.clock))?;
+    let known = repository.commits.get(oid).or_else(|| commits(repository).find(|c| c.oid == oid));
+    known.filter(|c| cx.clock.sees(c.committed_at)).map(|c| Entity::Commit(repository, c))
 }
 
 struct RateLimit<'w>(&'w Context<'w>);

@@ -3,15 +3,15 @@
 use apollo_compiler::resolvers::{FieldError, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::JsonValue;
 
-use super::super::model::{Label, Repository, Thread};
+use super::super::model::{Commit, Label, Repository, Thread};
 use super::super::time;
-use super::Context;
 use super::account::order;
 use super::connection::{Key, connect};
 use super::entity::{
     Entity, Resolved, actor, database_id, date, fail, leaf, not_modelled, object, optional_object, refuse_arguments,
     strings, text,
 };
+use super::{Context, discussion, tree};
 
 pub(super) fn name_with_owner(cx: &Context<'_>, repository: &Repository) -> String {
     let owner = cx.state.accounts.get(&repository.owner).map_or("", |a| a.login.as_str());
@@ -34,6 +34,8 @@ pub(super) fn resolve<'w>(cx: &'w Context<'w>, repository: &'w Repository, info:
         "resourcePath" => leaf(format!("/{}", name_with_owner(cx, repository))),
         "pullRequests" => threads(cx, repository, true, info),
         "issues" => threads(cx, repository, false, info),
+        "discussions" => discussion::list(cx, repository, info),
+        "discussion" => discussion::one(cx, repository, info),
         "pullRequest" => one(cx, repository, Some(true), "PullRequest", info),
         "issue" => one(cx, repository, Some(false), "Issue", info),
         "issueOrPullRequest" => one(cx, repository, None, "issue or pull request", info),
@@ -48,10 +50,18 @@ pub(super) fn resolve<'w>(cx: &'w Context<'w>, repository: &'w Repository, info:
         "object" => {
             refuse_arguments(info, &["expression"])?;
             let oid = text(info, "oid").unwrap_or("");
-            optional_object(cx, repository.commits.get(oid).map(|c| Entity::Commit(repository, c)))
+            let commit = commits(repository).find(|c| c.oid == oid).map(|c| Entity::Commit(repository, c));
+            optional_object(cx, commit.or_else(|| tree::blob_of(cx, repository, oid)))
         }
         _ => Err(not_modelled("Repository", info)),
     }
+}
+
+/// Every commit that is known of a repository.
+pub(super) fn commits(repository: &Repository) -> impl Iterator<Item = &Commit> {
+    let pulls = repository.threads.values().filter_map(|t| t.pull.as_ref());
+    let proposed = pulls.flat_map(|p| p.commits.iter().chain(p.merge.iter().map(|m| &m.commit)));
+    repository.commits.values().chain(proposed)
 }
 
 fn one<'w>(

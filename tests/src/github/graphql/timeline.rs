@@ -103,6 +103,7 @@ fn items<'w>(cx: &'w Context<'w>, repository: &'w Repository, thread: &'w Thread
 fn subject<'w>(cx: &'w Context<'w>, at: ThreadRef) -> Result<Entity<'w>, FieldError> {
     let repository = cx.state.repositories.get(&at.repository);
     repository
+        .filter(|r| cx.state.shows(r, cx.clock))
         .and_then(|r| r.threads.get(&at.number).map(|t| Entity::Thread(r, t)))
         .ok_or_else(|| fail("NOT_FOUND", format!("#{} is not in this world", at.number)))
 }
@@ -133,12 +134,13 @@ pub(super) fn resolve_event<'w>(cx: &'w Context<'w>, place: In<'w, Event>, info:
         _ => {}
     }
     match (&event.kind, field) {
-        (EventKind::Labeled(name) | EventKind::Unlabeled(name), "label") => match repository.labels.get(name) {
-            Some(label) => object(cx, Entity::Label(repository, label)),
-            None => Err(fail("NOT_FOUND", format!("the label `{name}` is not defined in the repository"))),
-        },
+        // A deleted label is null in the events that tell of it.
+        (EventKind::Labeled(name) | EventKind::Unlabeled(name), "label") => {
+            optional_object(cx, repository.labels.get(name).map(|label| Entity::Label(repository, label)))
+        }
         (EventKind::Closed { closer, .. }, "closer") => match closer {
-            Some(Closer::Pull(at)) => object(cx, subject(cx, *at)?),
+            // A closer the reader may not know of is null.
+            Some(Closer::Pull(at)) => optional_object(cx, subject(cx, *at).ok()),
             Some(Closer::Commit(oid)) => parts::commit_known(cx, repository, std::iter::empty(), oid),
             None => Ok(ResolvedValue::null()),
         },
