@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
+#[path = "github/acts.rs"]
+mod acts;
 #[path = "github/archive.rs"]
 mod archive;
 #[path = "github/client.rs"]

@@ -3,8 +3,8 @@
 //! Acts of one thread should come in the order of time. An act never touches the clock.
 
 use super::model::{
-    AccountId, Closer, Comment, Commit, CommitAuthor, Event, EventKind, FileChange, Merge, Minimized, Pull,
-    RepositoryId, Review, ReviewComment, StateReason, Text, Thread, ThreadRef, Time, Verdict,
+    AccountId, Closer, Comment, Commit, CommitAuthor, Event, EventKind, FileChange, Merge, Pull, RepositoryId, Review,
+    ReviewComment, StateReason, Text, Thread, ThreadRef, Time, Verdict,
 };
 use super::state::{NodeRef, State, StateError, node_id};
 use super::text::{closing_numbers, co_authors, oid};
@@ -144,23 +144,7 @@ impl State {
         Ok(id)
     }
 
-    fn comment_mut(&mut self, on: ThreadRef, id: u64) -> Result<&mut Comment, StateError> {
-        let missing = StateError::UnknownPart { thread: on, what: "comment", id };
-        self.thread_mut(on)?.comments.iter_mut().find(|c| c.id == id).ok_or(missing)
-    }
-
-    pub fn edit_comment(&mut self, on: ThreadRef, id: u64, at: Time, body: &str) -> Result<(), StateError> {
-        self.comment_mut(on, id)?.body.edits.push((at, body.into()));
-        self.thread_mut(on)?.settle();
-        Ok(())
-    }
-
-    pub fn minimize_comment(&mut self, on: ThreadRef, id: u64, at: Time, reason: &str) -> Result<(), StateError> {
-        self.comment_mut(on, id)?.minimized = Some(Minimized { at, reason: reason.to_owned() });
-        Ok(())
-    }
-
-    fn pull_mut(&mut self, on: ThreadRef) -> Result<&mut Pull, StateError> {
+    pub(super) fn pull_mut(&mut self, on: ThreadRef) -> Result<&mut Pull, StateError> {
         self.thread_mut(on)?.pull.as_mut().ok_or(StateError::NotAPull(on))
     }
 
@@ -225,21 +209,6 @@ impl State {
         pull.review_comments.push(comment);
         self.thread_mut(on)?.settle();
         Ok(id)
-    }
-
-    pub fn dismiss_review(
-        &mut self,
-        on: ThreadRef,
-        review: u64,
-        at: Time,
-        actor: AccountId,
-        message: &str,
-    ) -> Result<(), StateError> {
-        let missing = StateError::UnknownPart { thread: on, what: "review", id: review };
-        let given = self.pull_mut(on)?.reviews.iter_mut().find(|r| r.id == review).ok_or(missing)?;
-        given.dismissed = Some(at);
-        let kind = EventKind::ReviewDismissed { review, previous: given.verdict, message: message.to_owned() };
-        self.event(on, at, Some(actor), kind).map(|_| ())
     }
 
     pub fn label(&mut self, on: ThreadRef, at: Time, actor: AccountId, name: &str) -> Result<(), StateError> {

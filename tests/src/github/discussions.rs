@@ -132,7 +132,7 @@ impl State {
         Ok(id)
     }
 
-    fn answer_mut(&mut self, on: ThreadRef, id: u64) -> Result<&mut DiscussionComment, StateError> {
+    pub(super) fn answer_mut(&mut self, on: ThreadRef, id: u64) -> Result<&mut DiscussionComment, StateError> {
         let missing = StateError::UnknownPart { thread: on, what: "answer", id };
         self.discussion_mut(on)?.comments.iter_mut().find(|c| c.id == id).ok_or(missing)
     }

@@ -17,10 +17,12 @@
 
 mod acts;
 pub mod archive;
+mod changes;
 mod discussions;
 mod faults;
 mod graphql;
 pub mod model;
+mod moves;
 mod people;
 mod rest;
 pub mod sample;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::model::{Account, AccountId, Gist, Repository, ReviewComment, Thread};
+use super::model::{Account, AccountId, Gist, Repository, RepositoryId, ReviewComment, Thread};
 use super::state::State;
 use super::text::unescape;
 use super::time::{self, iso};
@@ -20,12 +20,12 @@ const GIST_FILE_LIMIT: usize = 1_000_000;
 pub struct Answer {
     pub status: u16,
     pub body: Value,
-    pub link: Option<String>,
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl Answer {
     fn ok(body: Value) -> Self {
-        Self { status: 200, body, link: None }
+        Self { status: 200, body, headers: Vec::new() }
     }
 
     fn not_found() -> Self {
@@ -38,15 +38,22 @@ impl Answer {
             "documentation_url": "https://docs.github.com/rest",
             "status": status.to_string(),
         });
-        Self { status, body, link: None }
+        Self { status, body, headers: Vec::new() }
     }
 }
 
 /// Answers `GET path?query`; `base` is the address the server is reached at, for links.
 pub fn answer(world: &World, base: &str, path: &str, query: &str) -> Answer {
-    let query: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let clock = world.clock();
     let state = world.read();
+    let asked = Asked {
+        state: &state,
+        clock,
+        base,
+        path,
+        raw_query: query,
+        query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+    };
     let parts: Vec<String> = path.trim_matches('/').split('/').map(unescape).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let repository = |owner: &str, name: &str| state.repository_named(owner, name).filter(|r| state.shows(r, clock));
@@ -70,20 +77,65 @@ pub fn answer(world: &World, base: &str, path: &str, query: &str) -> Answer {
                 .collect();
             gists.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.id.cmp(&a.1.id)));
             let listed = gists.iter().filter_map(|(_, g)| gist(&state, g, clock).map(without_content)).collect();
-            page(base, path, &query, listed)
+            page(&asked, listed)
         }
-        ["repos", owner, name] => found(repository(owner, name).map(|r| repository_json(&state, r))),
-        ["repos", owner, name, "pulls", "comments"] => match repository(owner, name) {
-            Some(r) => review_comments(&state, r, None, clock, base, path, &query),
+        ["repos", owner, name, rest @ ..] => match repository(owner, name) {
             None => Answer::not_found(),
+            Some(r) if full_name(&state, r).eq_ignore_ascii_case(&format!("{owner}/{name}")) => {
+                in_repository(&asked, r, rest)
+            }
+            Some(r) => asked.moved(r, rest),
         },
-        ["repos", owner, name, "pulls", number, "comments"] => {
-            let thread = repository(owner, name).and_then(|r| {
-                let thread = number.parse().ok().and_then(|n: u32| r.threads.get(&n))?;
-                (thread.pull.is_some() && clock.sees(thread.created_at)).then_some((r, thread))
-            });
-            match thread {
-                Some((r, thread)) => review_comments(&state, r, Some(thread), clock, base, path, &query),
+        ["repositories", id, rest @ ..] => {
+            let found = id.parse().ok().and_then(|id| state.repositories.get(&RepositoryId(id)));
+            match found.filter(|r| state.shows(r, clock)) {
+                Some(r) => in_repository(&asked, r, rest),
+                None => Answer::not_found(),
+            }
+        }
+        _ => Answer::not_found(),
+    }
+}
+
+/// What was asked, and the world it was asked of.
+struct Asked<'s> {
+    state: &'s State,
+    clock: Clock,
+    base: &'s str,
+    path: &'s str,
+    raw_query: &'s str,
+    query: BTreeMap<String, String>,
+}
+
+impl Asked<'_> {
+    /// The answer for a name that the repository had before.
+    fn moved(&self, repository: &Repository, rest: &[&str]) -> Answer {
+        let mut url = format!("{}/repositories/{}", self.base, repository.id.0);
+        for part in rest {
+            url.push('/');
+            url.push_str(part);
+        }
+        if !self.raw_query.is_empty() {
+            url.push('?');
+            url.push_str(self.raw_query);
+        }
+        let body = json!({
+            "message": "Moved Permanently",
+            "url": url,
+            "documentation_url": "https://docs.github.com/rest/guides/best-practices-for-using-the-rest-api#follow-redirects",
+        });
+        Answer { status: 301, body, headers: vec![("location", url)] }
+    }
+}
+
+fn in_repository(asked: &Asked<'_>, repository: &Repository, rest: &[&str]) -> Answer {
+    match rest {
+        [] => Answer::ok(repository_json(asked.state, repository)),
+        ["pulls", "comments"] => review_comments(asked, repository, None),
+        ["pulls", number, "comments"] => {
+            let thread = number.parse().ok().and_then(|n: u32| repository.threads.get(&n));
+            match thread.filter(|t| t.pull.is_some() && asked.clock.sees(t.created_at)) {
+                Some(thread) => review_comments(asked, repository, Some(thread)),
                 None => Answer::not_found(),
             }
         }
@@ -96,7 +148,7 @@ fn found(value: Option<Value>) -> Answer {
 }
 
 fn account(account: &Account) -> Value {
-    json!({
+    let mut value = json!({
         "login": account.login,
         "id": account.id.0,
         "node_id": account.node_id,
@@ -115,7 +167,11 @@ fn account(account: &Account) -> Value {
         "repos_url": format!("https://api.github.com/users/{}/repos", account.login),
         "events_url": format!("https://api.github.com/users/{}/events{{/privacy}}", account.login),
         "received_events_url": format!("https://api.github.com/users/{}/received_events", account.login),
-    })
+    });
+    if let (Some(at), Some(fields)) = (account.suspended_at, value.as_object_mut()) {
+        fields.insert("suspended_at".to_owned(), iso(at).into());
+    }
+    value
 }
 
 /// The account, or `null` where it is deleted.
@@ -148,15 +204,9 @@ fn repository_json(state: &State, repository: &Repository) -> Value {
     })
 }
 
-fn review_comments(
-    state: &State,
-    repository: &Repository,
-    thread: Option<&Thread>,
-    clock: Clock,
-    base: &str,
-    path: &str,
-    query: &BTreeMap<String, String>,
-) -> Answer {
+fn review_comments(asked: &Asked<'_>, repository: &Repository, thread: Option<&Thread>) -> Answer {
+    let Asked { state, clock, query, .. } = asked;
+    let clock = *clock;
     let since = match query.get("since").map(|text| time::parse(text)) {
         None => None,
         Some(Some(since)) => Some(since),
@@ -187,7 +237,7 @@ fn review_comments(
     let name = full_name(state, repository);
     let all =
         comments.into_iter().map(|(thread, c)| review_comment(state, &name, thread, c, clock, updated(c))).collect();
-    page(base, path, query, all)
+    page(asked, all)
 }
 
 fn review_comment(
@@ -280,7 +330,8 @@ fn without_content(mut gist: Value) -> Value {
     gist
 }
 
-fn page(base: &str, path: &str, query: &BTreeMap<String, String>, all: Vec<Value>) -> Answer {
+fn page(asked: &Asked<'_>, all: Vec<Value>) -> Answer {
+    let Asked { base, path, query, .. } = asked;
     let number = |name: &str, default: usize| query.get(name).and_then(|v| v.parse().ok()).unwrap_or(default);
     let size = number("per_page", 30).clamp(1, 100);
     let current = number("page", 1).max(1);
@@ -303,5 +354,6 @@ fn page(base: &str, path: &str, query: &BTreeMap<String, String>, all: Vec<Value
         links.push(link(1, "first"));
     }
     let items: Vec<Value> = all.into_iter().skip((current - 1) * size).take(size).collect();
-    Answer { status: 200, body: items.into(), link: (!links.is_empty()).then(|| links.join(", ")) }
+    let headers = if links.is_empty() { Vec::new() } else { vec![("link", links.join(", "))] };
+    Answer { status: 200, body: items.into(), headers }
 }

@@ -202,10 +202,7 @@ impl Service {
             return Reply::message(403, "API rate limit exceeded for the user that the token belongs to.");
         }
         let answer = rest::answer(&self.world, &self.base, path, query);
-        Reply {
-            headers: answer.link.map(|link| ("link", link)).into_iter().collect(),
-            ..Reply::json(answer.status, answer.body)
-        }
+        Reply { headers: answer.headers, ..Reply::json(answer.status, answer.body) }
     }
 
     /// `Authorization: Bearer TOKEN` or `token TOKEN`.

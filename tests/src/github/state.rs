@@ -21,6 +21,10 @@ pub enum StateError {
     UnknownPart { thread: ThreadRef, what: &'static str, id: u64 },
     #[error("no gist `{0}` in this world")]
     UnknownGist(String),
+    #[error("no label `{0}` in this repository; define it first")]
+    UnknownLabel(String),
+    #[error("{} of repository {} is a pull request, not an issue", .0.number, .0.repository.0)]
+    NotAnIssue(ThreadRef),
 }
 
 /// What a node id stands for.
@@ -32,6 +36,17 @@ pub enum NodeRef {
     Comment(ThreadRef, u64),
     Review(ThreadRef, u64),
     Discussion(ThreadRef),
+}
+
+impl NodeRef {
+    /// The repository it is, or is in.
+    pub fn repository(self) -> Option<RepositoryId> {
+        match self {
+            Self::Account(_) => None,
+            Self::Repository(id) => Some(id),
+            Self::Thread(at) | Self::Comment(at, _) | Self::Review(at, _) | Self::Discussion(at) => Some(at.repository),
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -33,6 +33,11 @@ impl Text {
         self.edits.iter().rev().find(|(at, _)| clock.sees(*at)).map_or(&self.first, |(_, text)| text)
     }
 
+    /// The latest version.
+    pub fn last(&self) -> &str {
+        self.edits.last().map_or(&self.first, |(_, text)| text)
+    }
+
     pub fn last_edited_at(&self, clock: Clock) -> Option<Time> {
         self.edits.iter().rev().map(|(at, _)| *at).find(|at| clock.sees(*at))
     }
@@ -67,8 +72,8 @@ impl Thread {
     pub fn closed_at_clock(&self, clock: Clock) -> bool {
         self.later(clock)
             .find_map(|e| match e.kind {
-                EventKind::Closed { .. } | EventKind::Merged => Some(false),
                 EventKind::Reopened => Some(true),
+                ref kind if closes(kind) => Some(false),
                 _ => None,
             })
             .unwrap_or(self.closed)
@@ -79,18 +84,15 @@ impl Thread {
         if !self.closed_at_clock(clock) {
             return None;
         }
-        self.events_at(clock)
-            .rev()
-            .find(|e| matches!(e.kind, EventKind::Closed { .. } | EventKind::Merged))
-            .map(|e| e.at)
+        self.events_at(clock).rev().find(|e| closes(&e.kind)).map(|e| e.at)
     }
 
     /// The GraphQL `IssueStateReason`.
     pub fn state_reason(&self, clock: Clock) -> Option<&'static str> {
-        let last =
-            self.events_at(clock).rev().find(|e| matches!(e.kind, EventKind::Closed { .. } | EventKind::Reopened))?;
+        let last = self.events_at(clock).rev().find(|e| closes(&e.kind) || matches!(e.kind, EventKind::Reopened))?;
         match (&last.kind, self.closed_at_clock(clock)) {
             (EventKind::Closed { reason, .. }, true) => Some(reason_name(reason.unwrap_or(StateReason::Completed))),
+            (kind, true) if closes(kind) => Some(reason_name(StateReason::Completed)),
             (EventKind::Reopened, false) => Some("REOPENED"),
             _ => None,
         }
@@ -147,7 +149,8 @@ impl Thread {
             pull.reviews.sort_by_key(|r| (r.submitted_at, r.id));
             pull.review_comments.sort_by_key(|c| (c.created_at, c.id));
             activity.extend(pull.reviews.iter().map(|r| r.submitted_at));
-            activity.extend(pull.review_comments.iter().map(|c| c.updated_at));
+            // Their edits leave the pull request's `updatedAt` alone.
+            activity.extend(pull.review_comments.iter().map(|c| c.created_at));
             activity.extend(pull.merge.iter().map(|m| m.at));
         }
         activity.sort_unstable();
@@ -198,6 +201,11 @@ impl Gist {
     pub fn at(&self, clock: Clock) -> Option<&(Time, std::collections::BTreeMap<String, String>)> {
         self.revisions.iter().rev().find(|(at, _)| clock.sees(*at))
     }
+}
+
+/// Whether an event leaves its thread closed. An issue made a discussion is closed without an event of its own for it.
+fn closes(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::Closed { .. } | EventKind::Merged | EventKind::Other("ConvertedToDiscussionEvent"))
 }
 
 pub fn reason_name(reason: StateReason) -> &'static str {

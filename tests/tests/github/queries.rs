@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use guerdon_tests::github::model::{AccountId, RepositoryId, ThreadRef};
+use guerdon_tests::github::model::{AccountId, AccountKind, RepositoryId, Thread, ThreadRef};
 use guerdon_tests::github::sample::{self, EPOCH_1_START, ORG};
-use guerdon_tests::github::{PullDraft, Server, World};
+use guerdon_tests::github::{PullDraft, Server, State, World, time};
 use serde_json::{Value, json};
 
 use super::client::{TOKEN, ask, data, sample as served};
@@ -39,20 +39,20 @@ pub fn query(name: &str) -> String {
 
 /// A world of one repository with three people, made by hand.
 pub fn bare() -> (World, RepositoryId, [AccountId; 3]) {
-    let mut state = guerdon_tests::github::State::default();
+    let mut state = State::default();
     state.add_reader();
-    let kind = guerdon_tests::github::model::AccountKind::User;
-    state.add_account(500, "aviary", guerdon_tests::github::model::AccountKind::Organization);
-    let people = [("ann", 501), ("bob", 502), ("cid", 503)].map(|(login, id)| state.add_account(id, login, kind));
+    state.add_account(500, "aviary", AccountKind::Organization);
+    let people =
+        [("ann", 501), ("bob", 502), ("cid", 503)].map(|(login, id)| state.add_account(id, login, AccountKind::User));
     let home = state.add_repository(600, "aviary", "nest", AT - 1_000 * HOUR).unwrap();
     (World::new(state), home, people)
 }
 
-async fn serve(world: &World) -> Server {
+pub async fn serve(world: &World) -> Server {
     Server::start(world.clone(), TOKEN).await.unwrap()
 }
 
-fn merged(world: &World, home: RepositoryId, [ann, bob, _]: [AccountId; 3], at: i64, message: &str) -> ThreadRef {
+pub fn merged(world: &World, home: RepositoryId, [ann, bob, _]: [AccountId; 3], at: i64, message: &str) -> ThreadRef {
     world
         .change(|state| {
             let draft = PullDraft { title: "Line the nest", commits: vec![message], ..PullDraft::default() };
@@ -65,13 +65,14 @@ fn merged(world: &World, home: RepositoryId, [ann, bob, _]: [AccountId; 3], at: 
 #[tokio::test]
 async fn every_query_of_the_oracle_is_answered_without_an_error() {
     let server = served().await;
-    let state = server.world().read();
-    let prairie = state.repository_named(ORG, "prairie").unwrap();
-    let pull = prairie.threads.values().find(|t| t.pull.as_ref().is_some_and(|p| p.merge.is_some())).unwrap();
-    let issue = prairie.threads.values().find(|t| t.pull.is_none()).unwrap();
-    let oid = pull.pull.as_ref().unwrap().merge.as_ref().unwrap().commit.oid.clone();
-    let (prairie, pull, issue) = (prairie.node_id.clone(), pull.node_id.clone(), issue.node_id.clone());
-    drop(state);
+    let (prairie, pull, issue, oid) = {
+        let state = server.world().read();
+        let prairie = state.repository_named(ORG, "prairie").unwrap();
+        let merge = |t: &Thread| t.pull.as_ref().and_then(|p| p.merge.as_ref()).map(|m| m.commit.oid.clone());
+        let (pull, oid) = prairie.threads.values().find_map(|t| Some((t, merge(t)?))).unwrap();
+        let issue = prairie.threads.values().find(|t| t.pull.is_none()).unwrap();
+        (prairie.node_id.clone(), pull.node_id.clone(), issue.node_id.clone(), oid)
+    };
     let commit = format!("C_{prairie}_{oid}");
     let by_name = json!({ "owner": ORG, "name": "prairie", "first": 20 });
     let mut names: Vec<String> = std::fs::read_dir(folder())
@@ -221,12 +222,12 @@ async fn heads_tells_the_newest_change_of_every_list_for_one_point() {
         assert_eq!((&head["name"], &head["databaseId"], &head["isPrivate"]), (&json!(name), &json!(id), &json!(false)));
         let state = server.world().read();
         let threads = &state.repository_named(ORG, name).unwrap().threads;
-        let newest = |wanted: &dyn Fn(&guerdon_tests::github::model::Thread) -> bool| {
+        let newest = |wanted: &dyn Fn(&Thread) -> bool| {
             let found: Vec<i64> = threads.values().filter(|t| wanted(t)).map(|t| t.updated_at).collect();
-            let top = found.iter().max().map(|at| json!([{ "updatedAt": guerdon_tests::github::time::iso(*at) }]));
+            let top = found.iter().max().map(|at| json!([{ "updatedAt": time::iso(*at) }]));
             json!({ "totalCount": found.len(), "nodes": top.unwrap_or(json!([])) })
         };
-        let merge = |t: &guerdon_tests::github::model::Thread| t.pull.as_ref().map(|p| p.merge.is_some());
+        let merge = |t: &Thread| t.pull.as_ref().map(|p| p.merge.is_some());
         assert_eq!(head["merged"], newest(&|t| merge(t) == Some(true)), "{name}");
         assert_eq!(head["unmerged"], newest(&|t| merge(t) == Some(false)), "{name}");
         assert_eq!(head["issues"], newest(&|t| t.pull.is_none()), "{name}");
