@@ -6,7 +6,7 @@
 
 mod check;
 
-use crate::model::{Epoch, Fact, Issue, Merger, Person, Pull, RepositoryId, Review, State};
+use crate::model::{Answer, Epoch, Fact, Issue, Kudos, Merger, Person, Pull, RepositoryId, Review, State};
 use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -70,6 +70,8 @@ enum Line {
     Pull(Pull),
     Review(Review),
     Issue(Issue),
+    Answer(Answer),
+    Kudos(Kudos),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +106,8 @@ impl From<Fact> for Line {
             Fact::Pull(pull) => Self::Pull(pull),
             Fact::Review(review) => Self::Review(review),
             Fact::Issue(issue) => Self::Issue(issue),
+            Fact::Answer(answer) => Self::Answer(answer),
+            Fact::Kudos(kudos) => Self::Kudos(kudos),
         }
     }
 }
@@ -180,6 +184,8 @@ impl Evidence {
                 Line::Pull(pull) => facts.push(Fact::Pull(pull)),
                 Line::Review(review) => facts.push(Fact::Review(review)),
                 Line::Issue(issue) => facts.push(Fact::Issue(issue)),
+                Line::Answer(answer) => facts.push(Fact::Answer(answer)),
+                Line::Kudos(kudos) => facts.push(Fact::Kudos(kudos)),
             }
         }
         checker.end().map_err(|(line, message)| EvidenceError::Content { line, message })?;

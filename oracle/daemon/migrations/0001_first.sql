@@ -1,15 +1,19 @@
 -- What was read from GitHub. Rows are only ever added: a changed object is a new version.
 CREATE TABLE repositories (
     id BIGINT PRIMARY KEY,
+    node TEXT NOT NULL,
     owner TEXT NOT NULL,
-    name TEXT NOT NULL
+    name TEXT NOT NULL,
+    -- Whether it counted when GitHub was asked last.
+    listed BIGINT NOT NULL DEFAULT 0
 );
 
--- The chain's time when the last complete fetch of a repository began, UTC seconds: evidence of an
--- earlier cutoff has everything.
+-- The chain's time when the last complete fetch of a repository began, and the last complete
+-- re-reading: evidence of an earlier cutoff has everything.
 CREATE TABLE fetched (
     repository_id BIGINT PRIMARY KEY REFERENCES repositories (id),
-    began BIGINT NOT NULL
+    began BIGINT NOT NULL,
+    reread BIGINT NOT NULL
 );
 
 CREATE TABLE accounts (
@@ -18,8 +22,10 @@ CREATE TABLE accounts (
     bot BIGINT NOT NULL,
     listed BIGINT NOT NULL
 );
-CREATE INDEX accounts_login ON accounts (login);
+CREATE INDEX accounts_login ON accounts (lower(login));
+CREATE INDEX accounts_bots ON accounts (id) WHERE bot = 1 OR listed = 1;
 
+-- An empty body says that the object was gone when it was read.
 CREATE TABLE records (
     repository_id BIGINT NOT NULL REFERENCES repositories (id),
     kind TEXT NOT NULL,
@@ -39,16 +45,53 @@ CREATE TABLE records_latest (
     sub BIGINT NOT NULL,
     version BIGINT NOT NULL,
     hash TEXT NOT NULL,
-    PRIMARY KEY (repository_id, kind, number, sub),
-    FOREIGN KEY (repository_id, kind, number, sub, version)
-        REFERENCES records (repository_id, kind, number, sub, version)
+    node TEXT,
+    updated BIGINT NOT NULL,
+    PRIMARY KEY (repository_id, kind, number, sub)
+);
+CREATE INDEX records_latest_node ON records_latest (node);
+
+-- When something happened that may make a record a fact: an epoch reads its own records only.
+CREATE TABLE moments (
+    repository_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    PRIMARY KEY (repository_id, kind, at, number)
 );
 
+-- Merge commits, for what names a pull request by its commit.
+CREATE TABLE merges (
+    repository_id BIGINT NOT NULL,
+    oid TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    PRIMARY KEY (repository_id, oid)
+);
+
+-- From when to when a pull request was open, merged or not.
+CREATE TABLE opened (
+    repository_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    author_id BIGINT NOT NULL,
+    created BIGINT NOT NULL,
+    ended BIGINT,
+    PRIMARY KEY (repository_id, number)
+);
+CREATE INDEX opened_author ON opened (author_id, created);
+
+-- `head` is what GitHub showed as its newest change before the connection was read to its end.
 CREATE TABLE cursors (
     repository_id BIGINT NOT NULL REFERENCES repositories (id),
     connection TEXT NOT NULL,
-    cursor_text TEXT NOT NULL,
+    cursor_text TEXT,
+    head TEXT,
     PRIMARY KEY (repository_id, connection)
+);
+
+-- Which paths a version of a .gitattributes file marks, by its Git object id.
+CREATE TABLE attributes (
+    oid TEXT PRIMARY KEY,
+    body TEXT NOT NULL
 );
 
 -- What was made of it. Hashes and addresses are lower-case hex with 0x; a column that may pass

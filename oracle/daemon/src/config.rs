@@ -49,6 +49,9 @@ pub struct GitHubConfig {
     /// `owner/name`: only these count.
     #[serde(default)]
     pub repositories: Vec<String>,
+    /// `owner/name`: these do not count, from now on; what was not paid yet is not paid.
+    #[serde(default)]
+    pub exclude: Vec<String>,
     /// Logins that are machines although GitHub calls them users.
     #[serde(default)]
     pub bots: Vec<String>,
@@ -239,6 +242,9 @@ impl Config {
         if let Some(wrong) = self.github.repositories.iter().find(|name| split(name).is_none()) {
             return refuse("github.repositories", format!("has {wrong:?}, which is not `owner/name`"));
         }
+        if let Some(wrong) = self.github.exclude.iter().find(|name| split(name).is_none()) {
+            return refuse("github.exclude", format!("has {wrong:?}, which is not `owner/name`"));
+        }
         if self.oracle.settle_delay > 30 * 86_400 {
             return refuse("oracle.settle_delay", format!("is {}, more than 30 days", self.oracle.settle_delay));
         }
@@ -259,6 +265,11 @@ impl Config {
         self.github.repositories.iter().filter_map(|name| split(name)).collect()
     }
 
+    /// The excluded repositories as (owner, name).
+    pub fn excluded(&self) -> Vec<(String, String)> {
+        self.github.exclude.iter().filter_map(|name| split(name)).collect()
+    }
+
     /// Every setting in force, as TOML with secrets by reference only.
     pub fn show(&self) -> String {
         use std::fmt::Write as _;
@@ -274,6 +285,7 @@ impl Config {
             ("github.token", format!("{} (masked)", self.github.token)),
             ("github.organization", self.github.organization.clone().unwrap_or_default()),
             ("github.repositories", self.github.repositories.join(", ")),
+            ("github.exclude", self.github.exclude.join(", ")),
             ("github.bots", self.github.bots.join(", ")),
             ("chain.rpc_url", masked_url(&self.chain.rpc_url)),
             ("chain.deployment", self.chain.deployment.display().to_string()),

@@ -1,8 +1,8 @@
 //! Cuts evidence: takes records, the chain's terms and links and the epoch before, gives the file.
 
-use crate::fetch::{self, Records, Window};
+use crate::fetch::{self, Window};
 use crate::oracle::{Oracle, OracleError, Result};
-use crate::store::Repository;
+use crate::store::{LATEST, Repository};
 use guerdon_core::B256;
 use guerdon_core::evidence::{Evidence, FETCH, Header, SCHEMA, Terms};
 use guerdon_core::model::{ContributorId, Epoch, Person, RepositoryId, State};
@@ -42,21 +42,18 @@ impl Oracle {
         Ok(verify::rebuild(bytes, policy)?)
     }
 
-    /// The repositories that count now, ascending: those the configuration lists, by id.
-    async fn repositories(&self) -> Result<Vec<RepositoryId>> {
-        let listed = self.config.repositories();
-        let organization = self.config.github.organization.as_deref().unwrap_or_default();
+    /// The repositories that count now, ascending: those that were listed when GitHub was asked last, but
+    /// for what the configuration takes out.
+    pub async fn repositories(&self) -> Result<Vec<RepositoryId>> {
+        let excluded = self.config.excluded();
         let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
         let counts = |known: &Repository| {
-            if listed.is_empty() {
-                return same(&known.owner, organization);
-            }
-            listed.iter().any(|(owner, name)| same(owner, &known.owner) && same(name, &known.name))
+            !excluded.iter().any(|(owner, name)| same(owner, &known.owner) && same(name, &known.name))
         };
-        let known = self.store.repositories().await?;
-        let ids: BTreeSet<RepositoryId> =
-            known.iter().filter(|known| counts(known)).map(|known| RepositoryId(known.id)).collect();
-        if ids.is_empty() { Err(OracleError::NotFetched) } else { Ok(ids.into_iter().collect()) }
+        let listed = self.store.listed().await?;
+        let ids: Vec<RepositoryId> =
+            listed.iter().filter(|known| counts(known)).map(|known| RepositoryId(known.id)).collect();
+        if ids.is_empty() { Err(OracleError::NotFetched) } else { Ok(ids) }
     }
 
     async fn cut(&self, epoch: Epoch, round: u32) -> Result<Vec<u8>> {
@@ -74,12 +71,13 @@ impl Oracle {
         let repositories = self.repositories().await?;
         for repository in &repositories {
             let fetched = self.store.fetched(repository.0).await?;
-            if fetched.is_none_or(|began| began < due) {
+            if fetched.is_none_or(|fetched| fetched.reread < due) {
                 return Err(OracleError::Stale { epoch, due, repository: *repository });
             }
         }
-        let records = fetch::load(&self.store, &repositories).await?;
-        let (previous, mut opening) = self.opening(epoch, starts, &records).await?;
+        let window = Window { starts, ends, cutoff: due };
+        let records = fetch::load(&self.store, &repositories, window, LATEST).await?;
+        let (previous, mut opening) = self.opening(epoch, starts, &repositories).await?;
         let block = now.block.saturating_sub(self.config.chain.confirmations);
         let links = self.chain.links_until(block).await?;
         link(&mut opening, &links.keys().copied().collect());
@@ -100,14 +98,15 @@ impl Oracle {
             terms,
             unit: self.schedule.unit.to_string(),
         };
-        let facts = fetch::facts(&records, Window { starts, ends, cutoff: due });
+        let facts = fetch::facts(&records, window);
         Ok(Evidence::new(header, opening, facts)?.to_bytes()?)
     }
 
     /// Where the epoch before ended; for the first, GitHub's history.
-    async fn opening(&self, epoch: Epoch, starts: u64, records: &Records) -> Result<(B256, State)> {
+    async fn opening(&self, epoch: Epoch, starts: u64, repositories: &[RepositoryId]) -> Result<(B256, State)> {
         if epoch.0 == 1 {
-            return Ok((B256::ZERO, fetch::history(records, starts)));
+            let records = fetch::load_history(&self.store, repositories).await?;
+            return Ok((B256::ZERO, fetch::history(&records, starts)));
         }
         let before = Epoch(epoch.0 - 1);
         match self.last_evidence(before).await? {

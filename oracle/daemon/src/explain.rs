@@ -41,6 +41,8 @@ impl Names {
             FactKey::Pull { .. } => "pull",
             FactKey::Review { .. } => "review",
             FactKey::Issue { .. } => "issue",
+            FactKey::Answer { .. } => "answer",
+            FactKey::Kudos { .. } => "kudos",
         };
         let id = key.repo();
         let repository = self.repositories.get(&id.0).cloned().unwrap_or_else(|| id.to_string());

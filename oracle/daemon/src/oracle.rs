@@ -43,10 +43,15 @@ pub enum OracleError {
     #[error("epoch {epoch}, round {round} has no batch in the store: run `guerdon batch --epoch {epoch}`")]
     NoBatch { epoch: Epoch, round: u32 },
     #[error(
-        "the last fetch of repository {repository} began before the cutoff of epoch {epoch} ({due}, UTC seconds): \
-         run `guerdon fetch`"
+        "repository {repository} was not read again since the cutoff of epoch {epoch} ({due}, UTC seconds): run \
+         `guerdon fetch`; if GitHub does not show it any more, take it out with `github.exclude`"
     )]
     Stale { epoch: Epoch, due: u64, repository: RepositoryId },
+    #[error(
+        "GitHub does not show {repositories} any more (deleted, private, or the token may not see it): no epoch is cut \
+         until that is mended or `github.exclude` takes it out"
+    )]
+    Missing { repositories: String },
     #[error("the store has nothing of the configured repositories yet: run `guerdon fetch`")]
     NotFetched,
     #[error("no key is configured: add one to `oracle.keys`")]

@@ -3,6 +3,7 @@
 
 use crate::fetch::{self, FetchPlan, GitHub, Progress as FetchProgress};
 use crate::oracle::{Oracle, Result};
+use crate::store::Fetched;
 use crate::submit::Progress;
 use guerdon_core::model::Epoch;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,7 +60,7 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
     let now = oracle.chain.now().await?.timestamp;
     tokio::select! {
         () = cancelled.cancelled() => return Ok(()),
-        fetched = fetch_once(oracle, github, &fetch::Quiet) => fetched?,
+        fetched = fetch_once(oracle, github, false, &fetch::Quiet) => drop(fetched?),
     };
     let mut epoch = Epoch(done.0 + 1);
     let mut unbroken = true;
@@ -111,19 +112,70 @@ pub async fn advance(oracle: &Oracle, epoch: Epoch) -> Result<Progress> {
     oracle.submit(&prepared, &signatures).await
 }
 
-/// Brings the store up to what GitHub has.
-pub async fn fetch_once(oracle: &Oracle, github: &GitHub, progress: &dyn FetchProgress) -> Result<fetch::FetchReport> {
-    let plan = FetchPlan {
-        repositories: oracle.config.repositories(),
-        organization: oracle.config.github.organization.clone(),
-        bots: oracle.config.github.bots.clone(),
-    };
-    let began = oracle.chain.now().await?.timestamp;
+/// How long after a complete re-reading everything that is not cut yet is read again, in seconds.
+const REREAD_EVERY: u64 = 86_400;
+
+/// Brings the store up to what GitHub has. What may still become a fact is asked for again once an epoch
+/// became due since the last time, and once a day; `reread` does it now.
+pub async fn fetch_once(
+    oracle: &Oracle,
+    github: &GitHub,
+    reread: bool,
+    progress: &dyn FetchProgress,
+) -> Result<fetch::FetchReport> {
+    let now = oracle.chain.now().await?.timestamp;
+    let since = oracle.reread_since(now, reread).await?;
+    let plan = FetchPlan { now, reread: since, ..oracle.plan() };
     let report = fetch::fetch(github, &oracle.store, &plan, progress).await?;
-    for repository in &report.repositories {
-        oracle.store.set_fetched(repository.repository.id, began).await?;
+    for found in &report.repositories {
+        let id = found.repository.id;
+        let before = oracle.store.fetched(id).await?.unwrap_or_default();
+        let reread = if since.is_some() { now } else { before.reread };
+        oracle.store.set_fetched(id, Fetched { began: now, reread }).await?;
+    }
+    for missing in &report.missing {
+        tracing::error!(
+            repository = missing.full_name(),
+            "GitHub does not show this repository any more (deleted, private, or the token may not see it): no epoch \
+             is cut until it is back or `github.exclude` takes it out"
+        );
     }
     Ok(report)
+}
+
+impl Oracle {
+    /// What the configuration says is to be fetched.
+    pub fn plan(&self) -> FetchPlan {
+        FetchPlan {
+            repositories: self.config.repositories(),
+            organization: self.config.github.organization.clone(),
+            exclude: self.config.excluded(),
+            bots: self.config.github.bots.clone(),
+            now: 0,
+            reread: None,
+        }
+    }
+
+    /// From when on everything is read again now: the beginning of the first epoch that has no evidence.
+    async fn reread_since(&self, now: u64, forced: bool) -> Result<Option<u64>> {
+        let mut oldest = Some(u64::MAX);
+        for repository in self.store.listed().await? {
+            let reread = self.store.fetched(repository.id).await?.map(|fetched| fetched.reread);
+            oldest = oldest.min(reread);
+        }
+        // A repository that was never re-read, or none yet.
+        let last = oldest.filter(|last| *last != u64::MAX).unwrap_or(0);
+        let cut = self.store.evidences().await?.into_iter().map(|evidence| evidence.epoch).max();
+        let open = Epoch(cut.map_or(1, |epoch| epoch.0 + 1));
+        let mut due = false;
+        let mut epoch = open;
+        while self.due(epoch) <= now && !due {
+            due = last < self.due(epoch);
+            epoch.0 += 1;
+        }
+        let nightly = now.saturating_sub(last) >= REREAD_EVERY && now >= self.schedule.start(open);
+        Ok((forced || due || nightly).then(|| self.schedule.start(open)))
+    }
 }
 
 /// An error and what caused it, in one line.

@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 use guerdon::fetch::{
-    CloseEvent, CommentRecord, CommitCloser, IssueEvent, IssueRecord, LabelEvent, PullCloser, PullRecord, Records,
-    Rename, Revert, ReviewEvent, Spoken, Window, facts, history,
+    AcceptedAnswer, CloseEvent, CommentRecord, CommitCloser, DiscussionRecord, Excluding, IssueEvent, IssueRecord,
+    LabelEvent, PullCloser, PullRecord, Records, Rename, Revert, ReviewEvent, Spoken, Thanks, Window, facts, history,
 };
 use guerdon_core::model::{
-    Change, ContributorId, Fact, FileChange, Issue, Merger, Person, Pull, Reason, RepositoryId, Review, Verdict,
+    Answer, Change, ContributorId, Exclusion, Fact, FileChange, Issue, Kudos, Merger, Person, Pull, Reason,
+    RepositoryId, Review, Verdict,
 };
 
 const REPO: RepositoryId = RepositoryId(7);
@@ -34,11 +35,24 @@ fn pull(number: u64, merged: u64) -> PullRecord {
         reviews: vec![],
         spoken: vec![],
         reverts: None,
+        coauthors: vec![],
+        generated: vec![],
+        kudos: vec![],
+        exclusions: vec![],
     }
 }
 
 fn issue(number: u64) -> IssueRecord {
-    IssueRecord { repo: REPO, number, author: Some(AUTHOR), created: 50, labels: vec![], events: vec![] }
+    IssueRecord {
+        repo: REPO,
+        number,
+        author: Some(AUTHOR),
+        created: 50,
+        labels: vec![],
+        events: vec![],
+        kudos: vec![],
+        exclusions: vec![],
+    }
 }
 
 fn label(at: u64, by: ContributorId, set: bool) -> LabelEvent {
@@ -315,4 +329,77 @@ fn history_counts_what_was_accepted_and_who_merged_before() {
     let state = history(&records, 100);
     assert_eq!(state.people, [Person { accepted: 4, ..Person::new(AUTHOR) }]);
     assert_eq!(state.mergers, [Merger { id: MERGER, last: 80, repo: REPO }]);
+}
+
+fn thanks(at: u64, by: ContributorId, to: &str, edited: Option<u64>) -> Thanks {
+    Thanks { id: at, at, by, to: to.into(), edited }
+}
+
+fn with_logins(records: Records) -> Records {
+    let logins = [("ada", AUTHOR), ("rev", REVIEWER), ("robot", BOT)];
+    Records { logins: logins.into_iter().map(|(login, id)| (login.to_owned(), id)).collect(), ..records }
+}
+
+#[test]
+fn kudos_count_when_given_whatever_the_age_of_what_they_are_written_on() {
+    let kudos = vec![
+        thanks(150, REVIEWER, "ada", None),
+        thanks(99, REVIEWER, "ada", None),
+        thanks(151, AUTHOR, "ada", None),
+        thanks(152, BOT, "ada", None),
+        thanks(153, AUTHOR, "robot", None),
+        thanks(154, AUTHOR, "nobody", None),
+        thanks(155, AUTHOR, "rev", Some(231)),
+        thanks(156, AUTHOR, "rev", Some(230)),
+    ];
+    let old = PullRecord { kudos, ..pull(1, 60) };
+    let found = facts(&with_logins(of_pulls(vec![old])), WINDOW);
+    let given = |at, by, to| Fact::Kudos(Kudos { at, by, id: at, number: 1, repo: REPO, to });
+    assert_eq!(found, [given(150, REVIEWER, AUTHOR), given(156, AUTHOR, REVIEWER)]);
+}
+
+#[test]
+fn an_exclusion_holds_from_commands_that_stand_at_the_cutoff() {
+    let command = |at, whom: Option<&str>, edited| Excluding { at, by: MERGER, whom: whom.map(str::to_owned), edited };
+    let exclusions = vec![
+        command(150, None, None),
+        command(229, Some("rev"), Some(230)),
+        command(231, None, None),
+        command(160, None, Some(240)),
+        command(170, Some("nobody"), None),
+    ];
+    let records = with_logins(of_pulls(vec![PullRecord { exclusions, ..pull(1, 120) }]));
+    let found = pulls(&records);
+    let taken = |at, whom| Exclusion { at, by: MERGER, whom };
+    assert_eq!(found[0].excluded, [taken(150, None), taken(229, Some(REVIEWER))]);
+}
+
+#[test]
+fn co_authors_are_people_other_than_the_author() {
+    let coauthors = vec![REVIEWER, AUTHOR, BOT, MERGER];
+    let found = pulls(&of_pulls(vec![PullRecord { coauthors, ..pull(1, 120) }]));
+    assert_eq!(found[0].coauthors, [MERGER, REVIEWER]);
+}
+
+#[test]
+fn generated_files_are_among_the_files() {
+    let generated = vec!["z.lock".to_owned(), "a.rs".to_owned()];
+    let found = pulls(&of_pulls(vec![PullRecord { generated, ..pull(1, 120) }]));
+    assert_eq!(found[0].generated, ["a.rs"]);
+}
+
+#[test]
+fn an_answer_counts_in_the_epoch_of_its_acceptance() {
+    let answered = |number, at, by| DiscussionRecord {
+        repo: REPO,
+        number,
+        asker: Some(AUTHOR),
+        answer: Some(AcceptedAnswer { by, at, accepter: Some(MERGER) }),
+    };
+    let nobody = DiscussionRecord { answer: None, ..answered(4, 150, REVIEWER) };
+    let discussions = vec![answered(1, 150, REVIEWER), answered(2, 99, REVIEWER), answered(3, 200, REVIEWER), nobody];
+    let found = facts(&Records { discussions, ..of_pulls(vec![]) }, WINDOW);
+    let (accepter, asker) = (Some(MERGER), Some(AUTHOR));
+    let answer = Answer { accepter, asker, at: 150, bot: false, by: REVIEWER, number: 1, repo: REPO };
+    assert_eq!(found, [Fact::Answer(answer)]);
 }

@@ -20,11 +20,11 @@ fn url(folder: &TempDir) -> String {
 }
 
 fn row(number: u64, body: &str) -> Row {
-    Row { kind: RecordKind::Pull, number, sub: 0, body: body.to_owned() }
+    Row::new(RecordKind::Pull, number, 0, body.to_owned())
 }
 
 async fn wick(store: &Store) -> u64 {
-    let wick = Repository { id: 7, owner: "lamp".into(), name: "wick".into() };
+    let wick = Repository { id: 7, node: "R_7".into(), owner: "lamp".into(), name: "wick".into() };
     store.put_repository(&wick).await.unwrap();
     wick.id
 }

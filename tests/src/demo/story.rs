@@ -309,6 +309,8 @@ impl Names {
             FactKey::Pull { .. } => "",
             FactKey::Review { .. } => "review of ",
             FactKey::Issue { .. } => "issue ",
+            FactKey::Answer { .. } => "answer ",
+            FactKey::Kudos { .. } => "kudos ",
         };
         format!("{kind}{repository}#{}", key.number())
     }

@@ -3,7 +3,7 @@
 use guerdon::fetch::{
     FetchError, FetchPlan, FetchReport, GitHub, GitHubOptions, Patience, Quiet, Window, facts, fetch, load,
 };
-use guerdon::store::{Saved, Store};
+use guerdon::store::{LATEST, Saved, Store};
 use guerdon_core::evidence::{Evidence, FETCH, Header, SCHEMA, Terms};
 use guerdon_core::model::{Epoch, Fact, RepositoryId, State};
 use guerdon_tests::github::sample::{EPOCH_1_START, ORG};
@@ -53,7 +53,7 @@ impl Bench {
     }
 
     pub async fn facts(&self, window: Window) -> Vec<Fact> {
-        facts(&load(&self.store, &self.ids().await).await.unwrap(), window)
+        facts(&load(&self.store, &self.ids().await, window, LATEST).await.unwrap(), window)
     }
 
     pub async fn ids(&self) -> Vec<RepositoryId> {
@@ -98,13 +98,16 @@ pub fn hold_in_evidence(epoch: u64, window: Window, repositories: Vec<Repository
     assert_eq!(Evidence::from_bytes(&bytes).unwrap(), evidence);
 }
 
-pub fn count(facts: &[Fact]) -> [usize; 3] {
-    let mut counts = [0; 3];
+/// Pull requests, reviews, issues, answers, kudos.
+pub fn count(facts: &[Fact]) -> [usize; 5] {
+    let mut counts = [0; 5];
     for fact in facts {
         counts[match fact {
             Fact::Pull(_) => 0,
             Fact::Review(_) => 1,
             Fact::Issue(_) => 2,
+            Fact::Answer(_) => 3,
+            Fact::Kudos(_) => 4,
         }] += 1;
     }
     counts

@@ -1,7 +1,7 @@
 //! A real organization, when `GUERDON_DATA` names its folder.
 
 use super::bench::{Bench, TOKEN, WEEK, count, hold_in_evidence, new, of_organization};
-use guerdon::fetch::{Window, facts, history, load};
+use guerdon::fetch::{Window, history, load_history};
 use guerdon_tests::github::World;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -38,20 +38,20 @@ async fn a_real_organization_is_fetched_within_its_budget() {
     let begun = Instant::now();
     let again = bench.fetch_with(TOKEN, &of_organization("bitcoin-core")).await.unwrap();
     println!("again in {:?}: {:?}", begun.elapsed(), again.usage);
-    assert!(again.usage.requests <= 3 * report.repositories.len() as u64 + 1);
+    assert!(again.usage.requests <= report.repositories.len() as u64, "{} requests", again.usage.requests);
 
     let begun = Instant::now();
-    let records = load(&bench.store, &bench.ids().await).await.unwrap();
-    println!("loaded records in {:?}", begun.elapsed());
+    let records = load_history(&bench.store, &bench.ids().await).await.unwrap();
+    println!("loaded history in {:?}", begun.elapsed());
     let begun = Instant::now();
     let monday = 1_678_060_800;
     let mut opening = history(&records, monday);
     println!("history: {} people, {} mergers", opening.people.len(), opening.mergers.len());
-    let mut totals = [0; 3];
+    let mut totals = [0; 5];
     for epoch in 1..=13 {
         let starts = monday + (epoch - 1) * WEEK;
         let window = Window { starts, ends: starts + WEEK, cutoff: starts + WEEK + 3 * 86_400 };
-        let found = facts(&records, window);
+        let found = bench.facts(window).await;
         let counts = count(&found);
         println!("epoch {epoch}: pulls, reviews, issues: {counts:?}");
         assert!(counts[0] > 0, "no week is empty");

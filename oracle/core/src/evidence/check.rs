@@ -3,7 +3,8 @@
 
 use super::{FETCH, Header, Line, SCHEMA};
 use crate::model::{
-    ContributorId, FactKey, FileChange, Issue, Label, MAX_TITLE, Merger, Person, Pull, RepositoryId, Review,
+    Answer, ContributorId, Exclusion, FactKey, FileChange, Issue, Kudos, Label, MAX_TITLE, Merger, Person, Pull,
+    RepositoryId, Review,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,6 +65,14 @@ impl Checker {
             Line::Issue(issue) => {
                 self.key(FactKey::Issue { repo: issue.repo, number: issue.number })?;
                 issue_holds(header, issue)
+            }
+            Line::Answer(answer) => {
+                self.key(FactKey::Answer { repo: answer.repo, number: answer.number })?;
+                answer_holds(header, answer)
+            }
+            Line::Kudos(kudos) => {
+                self.key(kudos.key())?;
+                kudos_hold(header, kudos)
             }
         }
     }
@@ -133,10 +142,18 @@ impl Checker {
         ensure(header.starts <= pull.at && pull.at < header.ends, || format!("{key} was not merged in this epoch"))?;
         ensure(pull.title.len() <= MAX_TITLE, || format!("{key}: the title is longer than {MAX_TITLE} bytes"))?;
         ensure(pull.reverts != Some(pull.number), || format!("{key} cannot revert itself"))?;
+        ensure(ascending(&pull.coauthors) && !pull.coauthors.contains(&pull.author), || {
+            format!("{key}: co-authors must ascend and leave out the author")
+        })?;
         labels_hold(&key, header, pull.created, &pull.labels)?;
+        exclusions_hold(&key, header, pull.created, &pull.excluded)?;
         pull.files.iter().try_for_each(|file| file_holds(&key, file))?;
         let paths: Vec<_> = pull.files.iter().map(|file| &file.path).collect();
         ensure(ascending(&paths), || format!("{key}: files must ascend by path, each listed once"))?;
+        ensure(
+            ascending(&pull.generated) && pull.generated.iter().all(|path| paths.binary_search(&path).is_ok()),
+            || format!("{key}: generated files must ascend and be among its files"),
+        )?;
         self.pulls.insert(key, (pull.author, pull.at));
         Ok(())
     }
@@ -156,6 +173,7 @@ fn issue_holds(header: &Header, issue: &Issue) -> Check {
     ensure(issue.author.0 > 0, || format!("{key}: id 0 is nobody"))?;
     ensure(issue.created <= header.cutoff, || format!("{key} was created after the cutoff"))?;
     labels_hold(&key, header, issue.created, &issue.labels)?;
+    exclusions_hold(&key, header, issue.created, &issue.excluded)?;
     if let Some(close) = &issue.close {
         ensure(issue.created <= close.at && close.at <= header.cutoff, || {
             format!("{key} was closed before it was created or after the cutoff")
@@ -167,6 +185,26 @@ fn issue_holds(header: &Header, issue: &Issue) -> Check {
         }
     }
     Ok(())
+}
+
+fn answer_holds(header: &Header, answer: &Answer) -> Check {
+    let key = FactKey::Answer { repo: answer.repo, number: answer.number };
+    ensure(answer.by.0 > 0, || format!("{key}: id 0 is nobody"))?;
+    ensure(header.starts <= answer.at && answer.at < header.ends, || format!("{key} was not accepted in this epoch"))
+}
+
+fn kudos_hold(header: &Header, kudos: &Kudos) -> Check {
+    let key = kudos.key();
+    ensure(kudos.by.0 > 0 && kudos.to.0 > 0, || format!("{key}: id 0 is nobody"))?;
+    ensure(kudos.by != kudos.to, || format!("{key} is for the giver"))?;
+    ensure(header.starts <= kudos.at && kudos.at < header.ends, || format!("{key} was not given in this epoch"))
+}
+
+fn exclusions_hold(key: &FactKey, header: &Header, created: u64, exclusions: &[Exclusion]) -> Check {
+    ensure(ascending(exclusions), || format!("{key}: exclusions must ascend"))?;
+    ensure(exclusions.iter().all(|one| created <= one.at && one.at <= header.cutoff), || {
+        format!("{key} was excluded before its time or after the cutoff")
+    })
 }
 
 fn labels_hold(key: &FactKey, header: &Header, created: u64, labels: &[Label]) -> Check {

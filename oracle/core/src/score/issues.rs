@@ -50,6 +50,9 @@ fn confirmed(
     if issue.bot {
         return Err(("bot", "the author is a bot".to_owned()));
     }
+    if let Some(by) = roles.excluded(issue.repo, issue.author, &issue.excluded) {
+        return Err(("excluded", format!("maintainer {by} took it out with `/guerdon exclude`")));
+    }
     let counts = |label: &&crate::model::Label| roles.label_counts(issue.repo, issue.author, label, label.at);
     if let Some(label) = issue.labels.iter().filter(counts).find(|label| listed(&policy.labels.refuse, label)) {
         return Err(("excluded", format!("a maintainer labelled it {:?}", label.name)));

@@ -85,7 +85,7 @@ impl<'a> Context<'a> {
         let mut confirmed = BTreeSet::new();
         for fact in &evidence.facts {
             match fact {
-                Fact::Pull(_) => {}
+                Fact::Pull(_) | Fact::Answer(_) | Fact::Kudos(_) => {}
                 Fact::Review(review) => {
                     let key = FactKey::Pull { repo: review.repo, number: review.number };
                     reviews.entry(key).or_default().push(review);
@@ -114,6 +114,9 @@ impl<'a> Context<'a> {
     fn refusal(&self, pull: &Pull, lines: &Lines) -> Option<(&'static str, String)> {
         if pull.bot {
             return Some(("bot", "the author is a bot".to_owned()));
+        }
+        if let Some(by) = self.roles.excluded(pull.repo, pull.author, &pull.excluded) {
+            return Some(("excluded", format!("maintainer {by} took it out with `/guerdon exclude`")));
         }
         if let Some(number) = pull.reverts {
             return Some(("revert", format!("reverts #{number}: a revert earns nothing")));

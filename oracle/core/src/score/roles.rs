@@ -1,7 +1,7 @@
 //! Who is a maintainer of which repository at which time, and whose labels count.
 
 use crate::evidence::Evidence;
-use crate::model::{ContributorId, Fact, Label, Pull, RepositoryId};
+use crate::model::{ContributorId, Exclusion, Fact, Label, Pull, RepositoryId};
 use crate::policy::{Policy, RepositoryRole};
 use std::collections::BTreeMap;
 
@@ -44,6 +44,18 @@ impl<'a> Roles<'a> {
         }
         let merged = |times: &Vec<u64>| times.iter().any(|time| *time < at && at.saturating_sub(*time) <= self.window);
         named.add.contains(&role) || self.merges.get(&(repo, id)).is_some_and(merged)
+    }
+
+    /// The maintainer who took `whose` part out. Anybody may take out his own.
+    pub(super) fn excluded(
+        &self,
+        repo: RepositoryId,
+        whose: ContributorId,
+        exclusions: &[Exclusion],
+    ) -> Option<ContributorId> {
+        let of = |one: &&Exclusion| one.whom.is_none_or(|whom| whom == whose);
+        let may = |one: &&Exclusion| one.by == whose || self.maintains(repo, one.by, one.at);
+        exclusions.iter().filter(of).find(may).map(|one| one.by)
     }
 
     /// The label was set by somebody who may raise or refuse `author`'s contribution.

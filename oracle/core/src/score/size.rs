@@ -45,16 +45,17 @@ impl Lines {
     pub(super) fn of(policy: &Policy, pull: &Pull) -> Self {
         let mut lines = Self::default();
         for file in &pull.files {
-            lines.add(policy, file);
+            let generated = pull.generated.binary_search(&file.path).is_ok();
+            lines.add(policy, file, generated);
         }
         lines
     }
 
-    fn add(&mut self, policy: &Policy, file: &FileChange) {
+    fn add(&mut self, policy: &Policy, file: &FileChange, generated: bool) {
         let rule = &policy.size;
         let changed = file.additions.saturating_add(file.deletions);
         let pure_move = changed == 0 || (file.change == Change::Copied && file.deletions == 0);
-        let class = class(policy, &file.path);
+        let class = if generated { Class::Generated } else { class(policy, &file.path) };
         if class == Class::Generated || pure_move {
             self.ignored = self.ignored.saturating_add(changed);
             self.ignored_files += 1;

@@ -53,7 +53,11 @@ pub enum Command {
         folder: PathBuf,
     },
     /// Bring the store up to what GitHub has
-    Fetch,
+    Fetch {
+        /// Ask again for everything that no epoch has been cut from yet, as is done once a day
+        #[arg(long)]
+        reread: bool,
+    },
     /// Cut an epoch's evidence and score it
     Score {
         /// The epoch, counted from 1

@@ -20,7 +20,7 @@ pub async fn dispatch(args: Args) -> Result<ExitCode> {
     let Args { command, global } = args;
     match command {
         Command::Init { folder } => check::init(&global, &folder)?,
-        Command::Fetch => stages::fetch(&global).await?,
+        Command::Fetch { reread } => stages::fetch(&global, reread).await?,
         Command::Score { epoch } => stages::score(&global, epoch).await?,
         Command::Batch { epoch } => stages::batch(&global, epoch).await?,
         Command::Sign { epoch } => stages::sign(&global, epoch).await?,

@@ -3,44 +3,42 @@
 use super::args::Global;
 use eyre::Result;
 use guerdon::explain::slices_table;
+use guerdon::fetch::Usage;
 use guerdon::oracle::OracleError;
 use guerdon::run::fetch_once;
 use guerdon::sign::{OracleSignature, SignError};
+use guerdon::store::{Repository, Saved};
 use guerdon::{fetch, submit::Progress, table::Table};
 use guerdon_core::model::Epoch;
 use serde_json::json;
 
-pub(super) async fn fetch(global: &Global) -> Result<()> {
+pub(super) async fn fetch(global: &Global, reread: bool) -> Result<()> {
     let oracle = global.oracle().await?;
     let github = oracle.github()?;
-    let report = fetch_once(&oracle, &github, fetch::progress().as_ref()).await?;
-    let rows: Vec<_> = report
-        .repositories
-        .iter()
-        .map(|row| {
-            let name = format!("{}/{}", row.repository.owner, row.repository.name);
-            (name, row.pulls, row.issues, row.comments, row.usage)
-        })
-        .collect();
+    let report = fetch_once(&oracle, &github, reread, fetch::progress().as_ref()).await?;
+    let missing: Vec<_> = report.missing.iter().map(Repository::full_name).collect();
     let value = json!({
         "requests": report.usage.requests,
         "points": report.usage.points,
-        "repositories": rows.iter().map(|(name, pulls, issues, comments, _)| json!({
-            "repository": name,
-            "pulls": { "new": pulls.new, "changed": pulls.changed },
-            "issues": { "new": issues.new, "changed": issues.changed },
-            "comments": { "new": comments.new, "changed": comments.changed },
-        })).collect::<Vec<_>>(),
+        "missing": missing,
+        "repositories": report.repositories,
     });
     global.print(&value, || {
-        let mut table = Table::new(&["repository", ">pulls", ">issues", ">comments", ">requests", ">points"]);
-        for (name, pulls, issues, comments, usage) in rows {
-            let fresh = |saved: guerdon::store::Saved| (saved.new + saved.changed).to_string();
-            let (requests, points) = (usage.requests.to_string(), usage.points.to_string());
-            table.row([name, fresh(pulls), fresh(issues), fresh(comments), requests, points]);
+        let columns = ["repository", ">pulls", ">unmerged", ">issues", ">answered", ">comments", ">again"];
+        let mut table = Table::new(&[&columns[..], &[">requests", ">points"]].concat());
+        for row in &report.repositories {
+            let fresh = |saved: Saved| (saved.new + saved.changed).to_string();
+            let kinds = [row.pulls, row.unmerged, row.issues, row.discussions, row.comments, row.reread].map(fresh);
+            let usage = [row.usage.requests.to_string(), row.usage.points.to_string()];
+            table.row(std::iter::once(row.repository.full_name()).chain(kinds).chain(usage));
         }
-        format!("new or changed:\n{}", table.render(2))
-    })
+        let Usage { requests, points } = report.usage;
+        format!("new or changed:\n{}{requests} requests, {points} points\n", table.render(2))
+    })?;
+    match missing.as_slice() {
+        [] => Ok(()),
+        missing => Err(OracleError::Missing { repositories: missing.join(", ") }.into()),
+    }
 }
 
 pub(super) async fn score(global: &Global, epoch: Epoch) -> Result<()> {

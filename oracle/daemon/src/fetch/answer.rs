@@ -74,11 +74,148 @@ pub(super) struct Login {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RepositoryNode {
+    pub(super) id: String,
     pub(super) database_id: Option<u64>,
     pub(super) name: String,
     pub(super) owner: Login,
-    pub(super) pull_requests: Option<Connection<PullNode>>,
-    pub(super) issues: Option<Connection<IssueNode>>,
+    pub(super) is_private: bool,
+}
+
+/// A page of one connection of a repository, whatever it is called there.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PageNode<T> {
+    #[serde(flatten)]
+    pub(super) repository: RepositoryNode,
+    #[serde(alias = "pullRequests", alias = "issues", alias = "discussions")]
+    pub(super) page: Connection<T>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PageData<T> {
+    pub(super) repository: Option<PageNode<T>>,
+}
+
+/// The newest change and the number of objects of each connection.
+#[derive(Debug, Deserialize)]
+pub(super) struct HeadsNode {
+    #[serde(flatten)]
+    pub(super) repository: RepositoryNode,
+    pub(super) merged: HeadConnection,
+    pub(super) unmerged: HeadConnection,
+    pub(super) issues: HeadConnection,
+    pub(super) discussions: HeadConnection,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct HeadConnection {
+    pub(super) total_count: u64,
+    pub(super) nodes: Vec<Option<UpdatedNode>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct UpdatedNode {
+    pub(super) updated_at: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TouchedNode {
+    pub(super) pull_requests: Connection<TouchedItem>,
+    pub(super) issues: Connection<TouchedItem>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TouchedItem {
+    pub(super) id: String,
+    pub(super) number: u64,
+    pub(super) updated_at: String,
+}
+
+/// Null where an object is gone or may not be seen.
+#[derive(Debug, Deserialize)]
+pub(super) struct NodesData<T> {
+    pub(super) nodes: Vec<Option<T>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "__typename")]
+pub(super) enum ObjectNode {
+    PullRequest(Box<PullNode>),
+    Issue(Box<IssueNode>),
+    Discussion(Box<DiscussionNode>),
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct UnmergedNode {
+    pub(super) id: String,
+    pub(super) number: u64,
+    pub(super) created_at: String,
+    pub(super) closed_at: Option<String>,
+    pub(super) updated_at: String,
+    pub(super) author: Option<AccountNode>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DiscussionNode {
+    pub(super) id: String,
+    pub(super) number: u64,
+    pub(super) updated_at: String,
+    pub(super) repository: RepositoryId,
+    pub(super) author: Option<AccountNode>,
+    pub(super) answer_chosen_at: Option<String>,
+    pub(super) answer_chosen_by: Option<AccountNode>,
+    pub(super) answer: Option<AnswerNode>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AnswerNode {
+    pub(super) is_minimized: bool,
+    pub(super) author: Option<AccountNode>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct CommitAuthorsNode {
+    pub(super) id: String,
+    pub(super) authors: NodesData<GitActor>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct GitActor {
+    pub(super) user: Option<GitUser>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct GitUser {
+    pub(super) login: String,
+    pub(super) database_id: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct BlobData {
+    pub(super) repository: Option<BlobRepository>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct BlobRepository {
+    pub(super) object: Option<BlobNode>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BlobNode {
+    pub(super) text: Option<String>,
+    #[serde(default)]
+    pub(super) is_truncated: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -131,6 +268,8 @@ pub(super) struct PullNode {
     pub(super) last_edited_at: Option<String>,
     pub(super) created_at: String,
     pub(super) merged_at: Option<String>,
+    pub(super) updated_at: String,
+    pub(super) repository: RepositoryId,
     pub(super) changed_files: u64,
     pub(super) author: Option<AccountNode>,
     pub(super) merged_by: Option<AccountNode>,
@@ -145,14 +284,30 @@ pub(super) struct IssueNode {
     pub(super) id: String,
     pub(super) number: u64,
     pub(super) created_at: String,
+    pub(super) updated_at: String,
+    pub(super) repository: RepositoryId,
     pub(super) author: Option<AccountNode>,
     pub(super) timeline_items: Connection<Item>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct CommitNode {
+    pub(super) id: String,
     pub(super) oid: String,
     #[serde(default)]
+    pub(super) message: String,
+    /// The root `.gitattributes` as of it.
+    pub(super) file: Option<TreeEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct TreeEntry {
+    pub(super) oid: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct MessageNode {
+    pub(super) id: String,
     pub(super) message: String,
 }
 
@@ -220,6 +375,9 @@ pub(super) struct RepositoryId {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "__typename")]
 pub(super) enum Item {
+    PullRequestCommit {
+        commit: MessageNode,
+    },
     PullRequestReview(ReviewItem),
     IssueComment(CommentItem),
     LabeledEvent(LabelItem),

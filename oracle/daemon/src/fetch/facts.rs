@@ -3,10 +3,14 @@
 //! Nothing that happened after the cutoff is in the facts, and for reviews nothing after the merge.
 //! Whoever has no account any more has no facts.
 
-use super::record::{CommentRecord, IssueEvent, IssueRecord, PullRecord, Records, Revert};
+use super::record::{
+    CommentRecord, DiscussionRecord, Excluding, IssueEvent, IssueRecord, PullRecord, Records, Revert, Thanks,
+};
 use super::replay::{ReviewActs, close_of, labels_at, title_at};
-use guerdon_core::model::{ContributorId, Fact, FileChange, Issue, Pull, RepositoryId, Review, Verdict};
-use std::collections::BTreeMap;
+use guerdon_core::model::{
+    Answer, ContributorId, Exclusion, Fact, FileChange, Issue, Kudos, Pull, RepositoryId, Review, Verdict,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An epoch's time, UTC seconds: what was accepted in `[starts, ends)`, as it was at `cutoff`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +21,7 @@ pub struct Window {
 }
 
 impl Window {
-    fn holds(&self, at: u64) -> bool {
+    pub(super) fn holds(&self, at: u64) -> bool {
         (self.starts..self.ends).contains(&at)
     }
 }
@@ -97,8 +101,65 @@ pub fn facts(records: &Records, window: Window) -> Vec<Fact> {
     }
     let issues = records.issues.iter().filter(|issue| is_touched(issue, window));
     facts.extend(issues.filter_map(|issue| issue_fact(&index, issue, window.cutoff)).map(Fact::Issue));
+    facts.extend(records.discussions.iter().filter_map(|one| answer_fact(records, one, window)).map(Fact::Answer));
+    for pull in &records.pulls {
+        facts.extend(kudos_facts(records, pull.repo, pull.number, &pull.kudos, window));
+    }
+    for issue in &records.issues {
+        facts.extend(kudos_facts(records, issue.repo, issue.number, &issue.kudos, window));
+    }
     facts.sort_by_key(Fact::key);
     facts
+}
+
+fn answer_fact(records: &Records, record: &DiscussionRecord, window: Window) -> Option<Answer> {
+    let answer = record.answer.as_ref().filter(|answer| window.holds(answer.at))?;
+    Some(Answer {
+        accepter: records.person(answer.accepter),
+        asker: records.person(record.asker),
+        at: answer.at,
+        bot: records.is_bot(answer.by),
+        by: answer.by,
+        number: record.number,
+        repo: record.repo,
+    })
+}
+
+/// Thanks between two people; a comment that was edited after the cutoff thanks nobody.
+fn kudos_facts(
+    records: &Records,
+    repo: RepositoryId,
+    number: u64,
+    kudos: &[Thanks],
+    window: Window,
+) -> impl Iterator<Item = Fact> {
+    let given = kudos.iter().filter(move |one| window.holds(one.at) && is_in_time(one.edited, window.cutoff));
+    given.filter_map(move |one| {
+        let by = records.person(Some(one.by))?;
+        let to = records.named(&one.to).filter(|to| *to != by)?;
+        Some(Fact::Kudos(Kudos { at: one.at, by, id: one.id, number, repo, to }))
+    })
+}
+
+fn is_in_time(edited: Option<u64>, cutoff: u64) -> bool {
+    edited.is_none_or(|edited| edited <= cutoff)
+}
+
+/// Commands up to the cutoff, ascending. One whose login nobody has takes nothing out.
+fn exclusions_at(records: &Records, commands: &[Excluding], created: u64, cutoff: u64) -> Vec<Exclusion> {
+    let in_time = |one: &&Excluding| one.at <= cutoff && is_in_time(one.edited, cutoff);
+    let found: BTreeSet<Exclusion> = commands
+        .iter()
+        .filter(in_time)
+        .filter_map(|one| {
+            let whom = match &one.whom {
+                Some(login) => Some(records.named(login)?),
+                None => None,
+            };
+            Some(Exclusion { at: one.at.max(created), by: records.person(Some(one.by))?, whom })
+        })
+        .collect();
+    found.into_iter().collect()
 }
 
 fn is_touched(issue: &IssueRecord, window: Window) -> bool {
@@ -112,15 +173,30 @@ fn pull_fact(index: &Index<'_>, record: &PullRecord, cutoff: u64) -> Option<Pull
         at: record.merged,
         author,
         bot: index.records.is_bot(author),
+        coauthors: coauthors_of(index.records, record, author),
         created: record.created.min(record.merged),
+        excluded: exclusions_at(index.records, &record.exclusions, record.created.min(record.merged), cutoff),
+        generated: generated_of(record),
         files: files_of(record),
         labels: labels_at(&record.labels, record.created.min(record.merged), cutoff),
         merger: index.records.person(record.merger),
         number: record.number,
+        open: index.records.open.get(&(record.repo, record.number)).copied().unwrap_or_default(),
         repo: record.repo,
         reverts: reverts_of(index, record, cutoff),
         title: title_at(record, cutoff),
     })
+}
+
+fn coauthors_of(records: &Records, record: &PullRecord, author: ContributorId) -> Vec<ContributorId> {
+    let people = record.coauthors.iter().copied().filter(|id| *id != author && !records.is_bot(*id));
+    people.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn generated_of(record: &PullRecord) -> Vec<String> {
+    let listed: BTreeSet<&String> = record.files.iter().map(|file| &file.path).collect();
+    let marked: BTreeSet<&String> = record.generated.iter().filter(|path| listed.contains(path)).collect();
+    marked.into_iter().cloned().collect()
 }
 
 /// Ascending by path; what GitHub lists twice is one file.
@@ -136,7 +212,7 @@ fn files_of(record: &PullRecord) -> Vec<FileChange> {
 
 /// A text that was edited after the cutoff says nothing.
 fn reverts_of(index: &Index<'_>, record: &PullRecord, cutoff: u64) -> Option<u64> {
-    let in_time = |edited: &Option<u64>| edited.is_none_or(|edited| edited <= cutoff);
+    let in_time = |edited: &Option<u64>| is_in_time(*edited, cutoff);
     let number = match record.reverts.as_ref()? {
         Revert::Pull { number, edited } => in_time(edited).then_some(*number)?,
         Revert::Commit { oid, edited } if in_time(edited) => index.pull_by_commit(record.repo, oid)?.number,
@@ -152,6 +228,7 @@ fn issue_fact(index: &Index<'_>, record: &IssueRecord, cutoff: u64) -> Option<Is
         bot: index.records.is_bot(author),
         close: close_of(index, record, cutoff),
         created: record.created,
+        excluded: exclusions_at(index.records, &record.exclusions, record.created, cutoff),
         labels: labels_at(&record.labels, record.created, cutoff),
         number: record.number,
         repo: record.repo,

@@ -1,38 +1,115 @@
-//! Records out of the store, and into it: one JSON text each.
+//! Records out of the store: those that one window's facts need, or the whole history.
 
 use super::error::FetchError;
-use super::record::{CommentRecord, IssueRecord, PullRecord, Records};
-use crate::store::{RecordKind, Row, Store};
+use super::facts::Window;
+use super::record::{
+    CloseEvent, CommentRecord, DiscussionRecord, IssueEvent, IssueRecord, PullRecord, Records, Revert,
+};
+use crate::store::{RecordKind, Store};
 use guerdon_core::model::{ContributorId, RepositoryId};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// All records of these repositories, as they were read last.
-pub async fn load(store: &Store, repositories: &[RepositoryId]) -> Result<Records, FetchError> {
+type Result<T> = std::result::Result<T, FetchError>;
+
+/// What the facts of one window need, as it was known at `as_of` ([`crate::store::LATEST`]: now):
+/// what was accepted in it, its comments, and the pull requests that these name.
+pub async fn load(store: &Store, repositories: &[RepositoryId], window: Window, as_of: u64) -> Result<Records> {
     let mut records = Records::default();
-    for repository in repositories {
-        records.pulls.extend(parse::<PullRecord>(store, repository.0, RecordKind::Pull).await?);
-        records.issues.extend(parse::<IssueRecord>(store, repository.0, RecordKind::Issue).await?);
-        records.comments.extend(parse::<CommentRecord>(store, repository.0, RecordKind::Comment).await?);
+    let span = (window.starts, window.ends);
+    for repository in repositories.iter().map(|repository| repository.0) {
+        let bodies = |kind| store.window(repository, kind, span, as_of);
+        records.pulls.extend(parse::<PullRecord>(repository, bodies(RecordKind::Pull).await?)?);
+        records.issues.extend(parse::<IssueRecord>(repository, bodies(RecordKind::Issue).await?)?);
+        records.discussions.extend(parse::<DiscussionRecord>(repository, bodies(RecordKind::Discussion).await?)?);
     }
-    let bots = store.accounts().await?.into_iter().filter(|account| account.bot);
-    records.bots = bots.map(|account| ContributorId(account.id)).collect();
+    let merged: Vec<_> = records.pulls.iter().filter(|pull| window.holds(pull.merged)).collect();
+    for pull in &merged {
+        let bodies = store.thread(pull.repo.0, RecordKind::Comment, pull.number, as_of).await?;
+        records.comments.extend(parse::<CommentRecord>(pull.repo.0, bodies)?);
+        let Some(author) = pull.author else { continue };
+        let mut open = 0;
+        for repository in repositories {
+            let except = if *repository == pull.repo { pull.number } else { 0 };
+            open += store.open_at(repository.0, author.0, pull.merged, except).await?;
+        }
+        records.open.insert((pull.repo, pull.number), open);
+    }
+    let named = named(store, &records, repositories).await?;
+    for (repo, number) in named {
+        let bodies = store.thread(repo.0, RecordKind::Pull, number, as_of).await?;
+        records.pulls.extend(parse::<PullRecord>(repo.0, bodies)?);
+    }
+    records.bots = bots(store).await?;
+    records.logins = logins(store, &records).await?;
     Ok(records)
 }
 
-async fn parse<T: DeserializeOwned>(store: &Store, repository: u64, kind: RecordKind) -> Result<Vec<T>, FetchError> {
-    let bodies = store.latest(repository, kind).await?;
+/// Every merged pull request, for the state before the first epoch.
+pub async fn load_history(store: &Store, repositories: &[RepositoryId]) -> Result<Records> {
+    let mut records = Records::default();
+    for repository in repositories {
+        let bodies = store.latest(repository.0, RecordKind::Pull).await?;
+        records.pulls.extend(parse::<PullRecord>(repository.0, bodies)?);
+    }
+    records.bots = bots(store).await?;
+    Ok(records)
+}
+
+async fn bots(store: &Store) -> Result<BTreeSet<ContributorId>> {
+    Ok(store.bots().await?.into_iter().map(ContributorId).collect())
+}
+
+/// Pull requests that others close issues with or revert, and that are not there yet.
+async fn named(
+    store: &Store,
+    records: &Records,
+    repositories: &[RepositoryId],
+) -> Result<BTreeSet<(RepositoryId, u64)>> {
+    let mut named = BTreeSet::new();
+    let mut commits = BTreeSet::new();
+    for event in records.issues.iter().flat_map(|issue| &issue.events) {
+        match event {
+            IssueEvent::Closed(CloseEvent { pull: Some(pull), .. }) => drop(named.insert((pull.repo, pull.number))),
+            IssueEvent::Closed(CloseEvent { commit: Some(commit), .. }) => {
+                commits.insert((commit.repo, commit.oid.as_str()));
+            }
+            IssueEvent::Closed(_) | IssueEvent::Reopened { .. } => {}
+        }
+    }
+    for pull in &records.pulls {
+        if let Some(Revert::Commit { oid, .. }) = &pull.reverts {
+            commits.insert((pull.repo, oid.as_str()));
+        }
+    }
+    for (repo, oid) in commits {
+        named.extend(store.merged_as(repo.0, oid).await?.map(|number| (repo, number)));
+    }
+    let there: BTreeSet<_> = records.pulls.iter().map(|pull| (pull.repo, pull.number)).collect();
+    named.retain(|(repo, number)| repositories.contains(repo) && !there.contains(&(*repo, *number)));
+    Ok(named)
+}
+
+async fn logins(store: &Store, records: &Records) -> Result<BTreeMap<String, ContributorId>> {
+    let pulls = records.pulls.iter().map(|pull| (&pull.kudos, &pull.exclusions));
+    let issues = records.issues.iter().map(|issue| (&issue.kudos, &issue.exclusions));
+    let named: BTreeSet<&String> = pulls
+        .chain(issues)
+        .flat_map(|(kudos, exclusions)| {
+            kudos.iter().map(|one| &one.to).chain(exclusions.iter().filter_map(|one| one.whom.as_ref()))
+        })
+        .collect();
+    let named: Vec<String> = named.into_iter().cloned().collect();
+    let ids = store.ids_of(&named).await?;
+    Ok(ids.into_iter().map(|(login, id)| (login, ContributorId(id))).collect())
+}
+
+fn parse<T: DeserializeOwned>(repository: u64, bodies: Vec<String>) -> Result<Vec<T>> {
     let read = |body: &String| {
         serde_json::from_str(body).map_err(|error| FetchError::Record {
-            what: format!("a {kind:?} record of repository {repository}"),
+            what: format!("a record of repository {repository}"),
             message: error.to_string(),
         })
     };
     bodies.iter().map(read).collect()
-}
-
-pub(super) fn row<T: Serialize>(kind: RecordKind, number: u64, sub: u64, record: &T) -> Result<Row, FetchError> {
-    let body = serde_json::to_string(record)
-        .map_err(|error| FetchError::Record { what: format!("{kind:?} {number}"), message: error.to_string() })?;
-    Ok(Row { kind, number, sub, body })
 }

@@ -7,33 +7,42 @@
 
 mod account;
 mod answer;
+mod attributes;
+mod commands;
+mod connections;
 mod error;
 mod facts;
 mod gists;
 mod github;
+mod heads;
 mod history;
 mod load;
 mod normalise;
+mod objects;
 mod overflow;
 mod progress;
 mod queries;
 mod record;
 mod replay;
+mod reread;
 mod retry;
+mod rows;
 mod sync;
 mod text;
 mod time;
+mod trailers;
 
 pub use error::FetchError;
 pub use facts::{Window, facts};
 pub use gists::{Gist, GistFile};
 pub use github::{GitHub, GitHubOptions, Patience, Usage};
 pub use history::history;
-pub use load::load;
+pub use load::{load, load_history};
 pub use progress::{Bar, Progress, Quiet, progress};
+pub use queries::QUERIES;
 pub use record::{
-    CloseEvent, CommentRecord, CommitCloser, IssueEvent, IssueRecord, LabelEvent, PullCloser, PullRecord, Records,
-    Rename, Revert, ReviewEvent, Spoken,
+    AcceptedAnswer, CloseEvent, CommentRecord, CommitCloser, DiscussionRecord, Excluding, IssueEvent, IssueRecord,
+    LabelEvent, PullCloser, PullRecord, Records, Rename, Revert, ReviewEvent, Spoken, Thanks, UnmergedRecord,
 };
-pub use sync::{FetchPlan, FetchReport, RepositoryReport, fetch};
+pub use sync::{FetchPlan, FetchReport, RepositoryReport, fetch, refresh};
 pub use text::verdict_of;

@@ -1,17 +1,22 @@
 //! From GitHub's nodes to records: ids for accounts, seconds for times, verdicts for texts.
 
 use super::account::Seen;
-use super::answer::{CloserNode, FileNode, IssueNode, Item, LabelItem, PullNode, RestComment, ReviewItem};
+use super::answer::{
+    AccountNode, CloserNode, CommentItem, DiscussionNode, FileNode, IssueNode, Item, LabelItem, PullNode, RestComment,
+    ReviewItem, UnmergedNode,
+};
 use super::error::FetchError;
 use super::record::{
-    CloseEvent, CommentRecord, CommitCloser, IssueEvent, IssueRecord, LabelEvent, PullCloser, PullRecord, Rename,
-    Revert, ReviewEvent, Spoken,
+    AcceptedAnswer, CloseEvent, CommentRecord, CommitCloser, DiscussionRecord, Excluding, IssueEvent, IssueRecord,
+    LabelEvent, PullCloser, PullRecord, Rename, Revert, ReviewEvent, Spoken, Thanks, UnmergedRecord,
 };
 use super::text::{Reverted, announces_revert, hunk_name, reverted, verdict_of};
 use super::time;
+use super::trailers::{CoAuthor, co_authors};
+use super::{attributes, commands};
 use crate::store::Repository;
-use guerdon_core::model::{Change, FileChange, Reason, RepositoryId, Verdict};
-use std::collections::BTreeMap;
+use guerdon_core::model::{Change, ContributorId, FileChange, Reason, RepositoryId, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
 
 type Result<T> = std::result::Result<T, FetchError>;
 
@@ -23,47 +28,79 @@ fn maybe_at(what: &str, text: Option<&String>) -> Result<Option<u64>> {
     text.map(|text| at(what, text)).transpose()
 }
 
+/// A pull request with all that further queries gave.
+pub(super) struct WholePull {
+    pub(super) node: PullNode,
+    pub(super) files: Vec<FileNode>,
+    pub(super) items: Vec<Item>,
+}
+
+impl WholePull {
+    /// Its commits' messages, each with the commit's global id.
+    pub(super) fn messages(&self) -> impl Iterator<Item = (&str, &str)> {
+        let merge = self.node.merge_commit.iter().map(|commit| (commit.id.as_str(), commit.message.as_str()));
+        merge.chain(self.items.iter().filter_map(|item| match item {
+            Item::PullRequestCommit { commit } => Some((commit.id.as_str(), commit.message.as_str())),
+            _ => None,
+        }))
+    }
+}
+
+/// What was asked for beside a page of pull requests.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// Whom GitHub names as further authors of a commit, by its global id.
+    pub(super) authors: BTreeMap<String, Vec<AccountNode>>,
+    /// Texts of `.gitattributes` files by object id.
+    pub(super) attributes: BTreeMap<String, String>,
+}
+
 /// `files` and the timeline must be whole already.
-pub(super) fn pull(
-    repository: &Repository,
-    node: PullNode,
-    files: Vec<FileNode>,
-    items: Vec<Item>,
-    seen: &mut Seen,
-) -> Result<PullRecord> {
+pub(super) fn pull(repository: &Repository, whole: WholePull, beside: &Beside, seen: &mut Seen) -> Result<PullRecord> {
+    let coauthors = coauthors_of(&whole, beside, seen);
+    let WholePull { node, files, items } = whole;
     let what = format!("pull request {}/{}#{}", repository.owner, repository.name, node.number);
     let merged = node.merged_at.as_deref().ok_or_else(|| FetchError::Shape {
         what: what.clone(),
         message: "it is merged but has no time of merge".to_owned(),
     })?;
     let reverts = revert_of(repository, &node, maybe_at(&what, node.last_edited_at.as_ref())?);
+    let files = files_of(files);
+    let file = node.merge_commit.as_ref().and_then(|commit| commit.file.as_ref());
+    let text = file.and_then(|file| beside.attributes.get(&file.oid));
+    let generated = text.map(|text| attributes::marked(text, files.iter().map(|file| file.path.as_str())));
+    let author = seen.graphql(node.author);
     let mut record = PullRecord {
         repo: RepositoryId(repository.id),
         number: node.number,
-        author: seen.graphql(node.author),
+        author,
         created: at(&what, &node.created_at)?,
         merged: at(&what, merged)?,
         merger: seen.graphql(node.merged_by),
         commit: node.merge_commit.map(|commit| commit.oid),
         title: node.title,
         renames: Vec::new(),
-        files: files_of(files),
+        files,
         labels: Vec::new(),
         reviews: Vec::new(),
         spoken: Vec::new(),
         reverts,
+        coauthors: coauthors.into_iter().filter(|id| Some(*id) != author).collect(),
+        generated: generated.unwrap_or_default(),
+        kudos: Vec::new(),
+        exclusions: Vec::new(),
     };
     let mut dismissals = BTreeMap::new();
     for item in items {
         match item {
             Item::PullRequestReview(review) => record.reviews.extend(review_of(&what, review, seen)?),
             Item::IssueComment(comment) => {
-                let verdict = verdict_of(&comment.body).filter(|_| !comment.is_minimized);
-                let by = seen.graphql(comment.author);
-                if let (Some(verdict), Some(by), Some(id)) = (verdict, by, comment.full_database_id) {
-                    let edited = maybe_at(&what, comment.last_edited_at.as_ref())?;
-                    record.spoken.push(Spoken { id, at: at(&what, &comment.created_at)?, by, verdict, edited });
+                let Some(said) = said_in(&what, comment, seen)? else { continue };
+                if let Some(verdict) = verdict_of(&said.text) {
+                    let Said { id, at, by, edited, .. } = said;
+                    record.spoken.push(Spoken { id, at, by, verdict, edited });
                 }
+                said.command(&mut record.kudos, &mut record.exclusions);
             }
             Item::LabeledEvent(event) => record.labels.extend(label_of(&what, event, true, seen)?),
             Item::UnlabeledEvent(event) => record.labels.extend(label_of(&what, event, false, seen)?),
@@ -75,7 +112,7 @@ pub(super) fn pull(
                     dismissals.insert(id, (at(&what, &created_at)?, verdict_in(&previous_review_state)));
                 }
             }
-            Item::ReopenedEvent { .. } | Item::ClosedEvent { .. } | Item::Other => {}
+            Item::PullRequestCommit { .. } | Item::ReopenedEvent { .. } | Item::ClosedEvent { .. } | Item::Other => {}
         }
     }
     for review in &mut record.reviews {
@@ -88,7 +125,54 @@ pub(super) fn pull(
     record.labels.sort_by_key(|label| label.at);
     record.reviews.sort_by_key(|review| (review.at, review.id));
     record.spoken.sort_by_key(|spoken| (spoken.at, spoken.id));
+    sort_commands(&mut record.kudos, &mut record.exclusions);
     Ok(record)
+}
+
+/// Trailers that name an account, and whom GitHub knows by the addresses of the others; the first
+/// author that GitHub names is the commit's own.
+fn coauthors_of(whole: &WholePull, beside: &Beside, seen: &mut Seen) -> BTreeSet<ContributorId> {
+    let mut found = BTreeSet::new();
+    for (id, message) in whole.messages() {
+        for author in co_authors(message) {
+            if let CoAuthor::Id(id) = author {
+                found.insert(id);
+            }
+        }
+        found.extend(beside.authors.get(id).into_iter().flatten().filter_map(|node| seen.graphql(Some(node.clone()))));
+    }
+    found
+}
+
+/// A comment that its author may be held to: not minimized, and by an account that is there.
+struct Said {
+    id: u64,
+    at: u64,
+    by: ContributorId,
+    edited: Option<u64>,
+    text: String,
+}
+
+impl Said {
+    fn command(&self, kudos: &mut Vec<Thanks>, exclusions: &mut Vec<Excluding>) {
+        let Self { id, at, by, edited, .. } = *self;
+        let thanks = commands::kudos(&self.text).into_iter();
+        kudos.extend(thanks.map(|to| Thanks { id, at, by, to, edited }));
+        let taken = commands::exclusions(&self.text).into_iter();
+        exclusions.extend(taken.map(|whom| Excluding { at, by, whom, edited }));
+    }
+}
+
+fn said_in(what: &str, comment: CommentItem, seen: &mut Seen) -> Result<Option<Said>> {
+    let by = seen.graphql(comment.author);
+    let (Some(by), Some(id), false) = (by, comment.full_database_id, comment.is_minimized) else { return Ok(None) };
+    let edited = maybe_at(what, comment.last_edited_at.as_ref())?;
+    Ok(Some(Said { id, at: at(what, &comment.created_at)?, by, edited, text: comment.body }))
+}
+
+fn sort_commands(kudos: &mut [Thanks], exclusions: &mut [Excluding]) {
+    kudos.sort_by(|a, b| (a.at, a.id, &a.to).cmp(&(b.at, b.id, &b.to)));
+    exclusions.sort_by(|a, b| (a.at, a.by, &a.whom).cmp(&(b.at, b.by, &b.whom)));
 }
 
 fn verdict_in(state: &str) -> Option<Verdict> {
@@ -169,6 +253,8 @@ pub(super) fn issue(
         created: at(&what, &node.created_at)?,
         labels: Vec::new(),
         events: Vec::new(),
+        kudos: Vec::new(),
+        exclusions: Vec::new(),
     };
     for item in items {
         match item {
@@ -183,15 +269,46 @@ pub(super) fn issue(
                 closer_of(&what, closer, &mut close, seen)?;
                 record.events.push(IssueEvent::Closed(close));
             }
+            Item::IssueComment(comment) => {
+                if let Some(said) = said_in(&what, comment, seen)? {
+                    said.command(&mut record.kudos, &mut record.exclusions);
+                }
+            }
             _ => {}
         }
     }
+    sort_commands(&mut record.kudos, &mut record.exclusions);
     record.labels.sort_by_key(|label| label.at);
     record.events.sort_by_key(|event| match event {
         IssueEvent::Closed(close) => close.at,
         IssueEvent::Reopened { at } => *at,
     });
     Ok(record)
+}
+
+pub(super) fn unmerged(repository: &Repository, node: &UnmergedNode, seen: &mut Seen) -> Result<UnmergedRecord> {
+    let what = format!("pull request {}/{}#{}", repository.owner, repository.name, node.number);
+    Ok(UnmergedRecord {
+        repo: RepositoryId(repository.id),
+        number: node.number,
+        author: seen.graphql(node.author.clone()),
+        created: at(&what, &node.created_at)?,
+        closed: maybe_at(&what, node.closed_at.as_ref())?,
+    })
+}
+
+/// A minimized answer, and one whose author is gone, is no answer.
+pub(super) fn discussion(repository: &Repository, node: DiscussionNode, seen: &mut Seen) -> Result<DiscussionRecord> {
+    let what = format!("discussion {}/{}#{}", repository.owner, repository.name, node.number);
+    let chosen = maybe_at(&what, node.answer_chosen_at.as_ref())?;
+    let by = node.answer.filter(|answer| !answer.is_minimized).and_then(|answer| seen.graphql(answer.author));
+    let accepter = seen.graphql(node.answer_chosen_by);
+    Ok(DiscussionRecord {
+        repo: RepositoryId(repository.id),
+        number: node.number,
+        asker: seen.graphql(node.author),
+        answer: by.zip(chosen).map(|(by, at)| AcceptedAnswer { by, at, accepter }),
+    })
 }
 
 fn reason_in(state_reason: &str) -> Option<Reason> {

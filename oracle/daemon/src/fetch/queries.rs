@@ -1,11 +1,47 @@
-//! The GraphQL queries, one file each under `queries/`.
+//! The GraphQL queries, one file each under `queries/`, with the fragments they use.
 
-pub(super) const ACCOUNT: &str = include_str!("../../queries/account.graphql");
-pub(super) const GISTS: &str = include_str!("../../queries/gists.graphql");
-pub(super) const ISSUE_TIMELINE: &str = include_str!("../../queries/issue_timeline.graphql");
-pub(super) const ISSUES: &str = include_str!("../../queries/issues.graphql");
-pub(super) const PULL_FILES: &str = include_str!("../../queries/pull_files.graphql");
-pub(super) const PULL_TIMELINE: &str = include_str!("../../queries/pull_timeline.graphql");
-pub(super) const PULLS: &str = include_str!("../../queries/pulls.graphql");
-pub(super) const REPOSITORIES: &str = include_str!("../../queries/repositories.graphql");
-pub(super) const REPOSITORY: &str = include_str!("../../queries/repository.graphql");
+macro_rules! query {
+    ($name:literal $(, $fragment:literal)*) => {
+        concat!(
+            include_str!(concat!("../../queries/", $name, ".graphql"))
+            $(, include_str!(concat!("../../queries/fragments/", $fragment, ".graphql")))*
+        )
+    };
+}
+
+pub(super) const ACCOUNT: &str = query!("account");
+pub(super) const BLOB: &str = query!("blob");
+pub(super) const COMMIT_AUTHORS: &str = query!("commit_authors");
+pub(super) const DISCUSSIONS: &str = query!("discussions", "discussion", "account");
+pub(super) const GISTS: &str = query!("gists");
+pub(super) const HEADS: &str = query!("heads");
+pub(super) const ISSUE_TIMELINE: &str = query!("issue_timeline", "issue_item", "account");
+pub(super) const ISSUES: &str = query!("issues", "issue", "issue_item", "account");
+pub(super) const OBJECTS: &str = query!("objects", "pull", "pull_item", "issue", "issue_item", "discussion", "account");
+pub(super) const PULL_FILES: &str = query!("pull_files");
+pub(super) const PULL_TIMELINE: &str = query!("pull_timeline", "pull_item", "account");
+pub(super) const PULLS: &str = query!("pulls", "pull", "pull_item", "account");
+pub(super) const REPOSITORIES: &str = query!("repositories");
+pub(super) const REPOSITORY: &str = query!("repository");
+pub(super) const TOUCHED: &str = query!("touched");
+pub(super) const UNMERGED: &str = query!("unmerged", "account");
+
+/// Every query by the name of its file, as it is sent.
+pub const QUERIES: [(&str, &str); 16] = [
+    ("account", ACCOUNT),
+    ("blob", BLOB),
+    ("commit_authors", COMMIT_AUTHORS),
+    ("discussions", DISCUSSIONS),
+    ("gists", GISTS),
+    ("heads", HEADS),
+    ("issue_timeline", ISSUE_TIMELINE),
+    ("issues", ISSUES),
+    ("objects", OBJECTS),
+    ("pull_files", PULL_FILES),
+    ("pull_timeline", PULL_TIMELINE),
+    ("pulls", PULLS),
+    ("repositories", REPOSITORIES),
+    ("repository", REPOSITORY),
+    ("touched", TOUCHED),
+    ("unmerged", UNMERGED),
+];

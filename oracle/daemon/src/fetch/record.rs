@@ -1,12 +1,12 @@
 //! Records: what one GitHub object says, normalised. Ids, times, paths, label names and verdicts;
-//! never a body, a comment's text or a login.
+//! never a body or a comment's text, and of logins only those that a command names.
 //!
 //! A record holds the object's whole history as far as facts need it, so that facts can be replayed
 //! as of any cutoff.
 
 use guerdon_core::model::{ContributorId, FileChange, Reason, RepositoryId, Verdict};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A merged pull request. Times are UTC seconds; an absent account is a deleted one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,61 @@ pub struct PullRecord {
     /// Verdicts that were said in issue comments.
     pub spoken: Vec<Spoken>,
     pub reverts: Option<Revert>,
+    /// Whom its commits name beside their authors, ascending.
+    pub coauthors: Vec<ContributorId>,
+    /// Paths that `.gitattributes` calls generated or vendored, ascending.
+    pub generated: Vec<String>,
+    pub kudos: Vec<Thanks>,
+    pub exclusions: Vec<Excluding>,
+}
+
+/// Thanks in a comment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thanks {
+    /// Of the comment.
+    pub id: u64,
+    pub at: u64,
+    pub by: ContributorId,
+    /// A login in lower case.
+    pub to: String,
+    pub edited: Option<u64>,
+}
+
+/// A command that takes a contribution out, or one person's part in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excluding {
+    pub at: u64,
+    pub by: ContributorId,
+    /// A login in lower case.
+    pub whom: Option<String>,
+    pub edited: Option<u64>,
+}
+
+/// A pull request that is open or was closed without a merge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnmergedRecord {
+    pub repo: RepositoryId,
+    pub number: u64,
+    pub author: Option<ContributorId>,
+    pub created: u64,
+    pub closed: Option<u64>,
+}
+
+/// A discussion with an accepted answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscussionRecord {
+    pub repo: RepositoryId,
+    pub number: u64,
+    pub asker: Option<ContributorId>,
+    pub answer: Option<AcceptedAnswer>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedAnswer {
+    pub by: ContributorId,
+    /// When it was accepted.
+    pub at: u64,
+    pub accepter: Option<ContributorId>,
 }
 
 /// A title was changed; `from` is the one before.
@@ -94,6 +149,8 @@ pub struct IssueRecord {
     pub labels: Vec<LabelEvent>,
     /// Closes and reopenings, ascending by time.
     pub events: Vec<IssueEvent>,
+    pub kudos: Vec<Thanks>,
+    pub exclusions: Vec<Excluding>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,13 +201,18 @@ pub struct CommentRecord {
     pub review: Option<u64>,
 }
 
-/// All records of some repositories, and which accounts are bots.
+/// Records of some repositories, and what is known beside them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Records {
     pub pulls: Vec<PullRecord>,
     pub issues: Vec<IssueRecord>,
+    pub discussions: Vec<DiscussionRecord>,
     pub comments: Vec<CommentRecord>,
     pub bots: BTreeSet<ContributorId>,
+    /// Logins in lower case that commands name.
+    pub logins: BTreeMap<String, ContributorId>,
+    /// How many other pull requests the author of one had open when it was merged.
+    pub open: BTreeMap<(RepositoryId, u64), u64>,
 }
 
 impl Records {
@@ -161,5 +223,10 @@ impl Records {
     /// Unless that account is gone or is a bot.
     pub fn person(&self, id: Option<ContributorId>) -> Option<ContributorId> {
         id.filter(|id| !self.is_bot(*id))
+    }
+
+    /// The person with that login now.
+    pub(super) fn named(&self, login: &str) -> Option<ContributorId> {
+        self.person(self.logins.get(login).copied())
     }
 }

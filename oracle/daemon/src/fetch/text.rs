@@ -40,7 +40,7 @@ fn begins_with_hash(text: &str) -> bool {
 }
 
 /// Lines that the writer says himself: neither quoted nor in a fenced code block.
-fn spoken_lines(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn spoken_lines(text: &str) -> impl Iterator<Item = &str> {
     let mut fenced = false;
     text.lines().filter(move |line| {
         let line = line.trim_start();

@@ -5,6 +5,7 @@
 //! BIGINT, TEXT, BYTEA); numbers above 2^63 - 1 are refused or kept as decimal text. It never
 //! decides what a record means.
 
+mod accounts;
 mod batches;
 mod evidence;
 mod fetched;
@@ -13,13 +14,17 @@ mod open;
 mod records;
 mod signatures;
 mod transactions;
+mod window;
 
+pub use accounts::Account;
 pub use batches::StoredBatch;
 pub use evidence::StoredEvidence;
+pub use fetched::Fetched;
 pub use items::{Item, ItemTable};
-pub use records::{Account, Page, RecordKind, Repository, Row, Saved};
+pub use records::{Marks, Opened, Page, RecordKind, Repository, Row, Saved};
 pub use signatures::StoredSignature;
 pub use transactions::{NewTransaction, StoredTransaction};
+pub use window::{Known, LATEST};
 
 use alloy::primitives::B256;
 use sqlx::any::AnyRow;

@@ -1,43 +1,57 @@
-//! What was read from GitHub: repositories, accounts, records and cursors.
+//! What was read from GitHub: repositories and records, as pages write them.
 //!
 //! A page's records and the cursor behind it are written in one transaction: after a crash at any
-//! moment the next run repeats at most that page.
+//! moment the next run repeats at most that page. Versions are only added; what finds them again
+//! (moments, merge commits, open times) is derived from them.
 
-use super::{Result, Store, StoreError, at, big, get, number};
+use super::accounts::{Account, put_account};
+use super::{Result, Store, at, big, get, number};
 use guerdon_core::evidence;
 use serde::Serialize;
-use sqlx::{Any, Row as _, Transaction};
+use sqlx::{Any, Transaction};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Repository {
     pub id: u64,
+    /// GitHub's global id, which outlives a new name or owner.
+    pub node: String,
     pub owner: String,
     pub name: String,
 }
 
-/// Logins are for display and for asking GitHub; everything else goes by id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    pub id: u64,
-    pub login: String,
-    /// GitHub says so, or the configured list does.
-    pub bot: bool,
+impl Repository {
+    pub fn full_name(&self) -> String {
+        format!("{}/{}", self.owner, self.name)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordKind {
+    /// A merged pull request.
     Pull,
+    /// One that is open or was closed without a merge.
+    Unmerged,
     Issue,
+    Discussion,
+    /// A comment on a line of a pull request; its number is the pull request's.
     Comment,
 }
 
 impl RecordKind {
-    fn name(self) -> &'static str {
+    pub const ALL: [Self; 5] = [Self::Pull, Self::Unmerged, Self::Issue, Self::Discussion, Self::Comment];
+
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Pull => "pull",
+            Self::Unmerged => "unmerged",
             Self::Issue => "issue",
+            Self::Discussion => "discussion",
             Self::Comment => "comment",
         }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -47,7 +61,42 @@ pub struct Row {
     pub kind: RecordKind,
     pub number: u64,
     pub sub: u64,
+    /// Empty: the object is gone.
     pub body: String,
+    /// GitHub's global id.
+    pub node: Option<String>,
+    /// When GitHub says it changed last, UTC seconds; 0 where it does not say.
+    pub updated: u64,
+    pub marks: Marks,
+}
+
+impl Row {
+    pub fn new(kind: RecordKind, number: u64, sub: u64, body: String) -> Self {
+        Self { kind, number, sub, body, node: None, updated: 0, marks: Marks::default() }
+    }
+
+    /// The object is not on GitHub any more.
+    pub fn gone(kind: RecordKind, number: u64, sub: u64) -> Self {
+        Self::new(kind, number, sub, String::new())
+    }
+}
+
+/// By what a record is found again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// When something happened that may make it a fact, UTC seconds.
+    pub moments: Vec<u64>,
+    /// The merge commit.
+    pub commit: Option<String>,
+    pub opened: Option<Opened>,
+}
+
+/// From when to when a pull request was open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub author: u64,
+    pub created: u64,
+    pub ended: Option<u64>,
 }
 
 /// One page of one connection of a repository.
@@ -59,7 +108,7 @@ pub struct Page<'a> {
     pub cursor: Option<&'a str>,
     pub rows: &'a [Row],
     pub accounts: &'a [Account],
-    /// UTC seconds of the reading.
+    /// When it was read, UTC seconds by the caller's clock.
     pub seen: u64,
 }
 
@@ -70,14 +119,23 @@ pub struct Saved {
     pub same: u64,
 }
 
+impl std::ops::AddAssign for Saved {
+    fn add_assign(&mut self, other: Self) {
+        self.new += other.new;
+        self.changed += other.changed;
+        self.same += other.same;
+    }
+}
+
 impl Store {
     /// Writes or renames a repository.
     pub async fn put_repository(&self, repository: &Repository) -> Result<()> {
         sqlx::query(
-            "INSERT INTO repositories (id, owner, name) VALUES ($1, $2, $3)
-             ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, name = excluded.name",
+            "INSERT INTO repositories (id, node, owner, name) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (id) DO UPDATE SET node = excluded.node, owner = excluded.owner, name = excluded.name",
         )
         .bind(big("the repository id", repository.id)?)
+        .bind(repository.node.as_str())
         .bind(repository.owner.as_str())
         .bind(repository.name.as_str())
         .execute(&self.pool)
@@ -86,79 +144,39 @@ impl Store {
         Ok(())
     }
 
-    /// Ascending by id.
+    /// Every one that was ever listed, ascending by id.
     pub async fn repositories(&self) -> Result<Vec<Repository>> {
-        let rows = sqlx::query("SELECT id, owner, name FROM repositories ORDER BY id")
+        let rows = sqlx::query("SELECT id, node, owner, name FROM repositories ORDER BY id")
             .fetch_all(&self.pool)
             .await
             .map_err(at("reading repositories"))?;
-        rows.iter()
-            .map(|row| Ok(Repository { id: number(row, "id")?, owner: get(row, "owner")?, name: get(row, "name")? }))
-            .collect()
+        rows.iter().map(repository_of).collect()
     }
 
-    /// Marks exactly the accounts of the configured list (logins in lower case) as bots beside those
-    /// that GitHub calls so; accounts that are seen later are marked when they are written.
-    pub async fn list_bots(&self, logins: &[String]) -> Result<()> {
-        let mut tx = self.write().await?;
-        sqlx::query("UPDATE accounts SET listed = 0 WHERE listed = 1")
-            .execute(&mut *tx)
-            .await
-            .map_err(at("marking bots"))?;
-        for login in logins {
-            sqlx::query("UPDATE accounts SET listed = 1 WHERE lower(login) = $1")
-                .bind(login.as_str())
-                .execute(&mut *tx)
-                .await
-                .map_err(at("marking bots"))?;
-        }
-        tx.commit().await.map_err(at("marking bots"))
-    }
-
-    pub async fn put_account(&self, account: &Account, listed: bool) -> Result<()> {
-        let mut tx = self.write().await?;
-        put_account(&mut tx, account, listed).await?;
-        tx.commit().await.map_err(at("writing an account"))
-    }
-
-    /// Ascending by id.
-    pub async fn accounts(&self) -> Result<Vec<Account>> {
-        let rows = sqlx::query("SELECT id, login, bot, listed FROM accounts ORDER BY id")
+    /// Those that counted when GitHub was asked last, ascending by id.
+    pub async fn listed(&self) -> Result<Vec<Repository>> {
+        let rows = sqlx::query("SELECT id, node, owner, name FROM repositories WHERE listed = 1 ORDER BY id")
             .fetch_all(&self.pool)
             .await
-            .map_err(at("reading accounts"))?;
-        rows.iter().map(account_of).collect()
+            .map_err(at("reading listed repositories"))?;
+        rows.iter().map(repository_of).collect()
     }
 
-    pub async fn account(&self, id: u64) -> Result<Option<Account>> {
-        let row = sqlx::query("SELECT id, login, bot, listed FROM accounts WHERE id = $1")
-            .bind(big("the account id", id)?)
-            .fetch_optional(&self.pool)
+    /// Exactly these count now.
+    pub async fn set_listed(&self, ids: &[u64]) -> Result<()> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE repositories SET listed = 0 WHERE listed = 1")
+            .execute(&mut *tx)
             .await
-            .map_err(at("reading an account"))?;
-        row.as_ref().map(account_of).transpose()
-    }
-
-    /// Case does not matter. A login that changed hands belongs to the account it was seen with last
-    /// under its id; of two the newer account.
-    pub async fn account_by_login(&self, login: &str) -> Result<Option<Account>> {
-        let row =
-            sqlx::query("SELECT id, login, bot, listed FROM accounts WHERE lower(login) = $1 ORDER BY id DESC LIMIT 1")
-                .bind(login.to_lowercase())
-                .fetch_optional(&self.pool)
+            .map_err(at("listing repositories"))?;
+        for id in ids {
+            sqlx::query("UPDATE repositories SET listed = 1 WHERE id = $1")
+                .bind(big("the repository id", *id)?)
+                .execute(&mut *tx)
                 .await
-                .map_err(at("reading an account"))?;
-        row.as_ref().map(account_of).transpose()
-    }
-
-    pub async fn cursor(&self, repository: u64, connection: &str) -> Result<Option<String>> {
-        let row = sqlx::query("SELECT cursor_text FROM cursors WHERE repository_id = $1 AND connection = $2")
-            .bind(big("the repository id", repository)?)
-            .bind(connection)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(at("reading a cursor"))?;
-        row.as_ref().map(|row| get(row, "cursor_text")).transpose()
+                .map_err(at("listing repositories"))?;
+        }
+        tx.commit().await.map_err(at("listing repositories"))
     }
 
     /// Writes a page and moves its cursor, both or neither. `listed` tells whether a login is on the
@@ -193,22 +211,6 @@ impl Store {
         Ok(saved)
     }
 
-    /// The bodies of the latest versions, ascending by (number, sub).
-    pub async fn latest(&self, repository: u64, kind: RecordKind) -> Result<Vec<String>> {
-        let rows = sqlx::query(
-            "SELECT r.body FROM records_latest l JOIN records r
-               ON r.repository_id = l.repository_id AND r.kind = l.kind AND r.number = l.number
-              AND r.sub = l.sub AND r.version = l.version
-             WHERE l.repository_id = $1 AND l.kind = $2 ORDER BY l.number, l.sub",
-        )
-        .bind(big("the repository id", repository)?)
-        .bind(kind.name())
-        .fetch_all(&self.pool)
-        .await
-        .map_err(at("reading records"))?;
-        rows.iter().map(|row| row.try_get(0).map_err(at("reading records"))).collect()
-    }
-
     /// How many versions there are of one object.
     pub async fn versions(&self, repository: u64, kind: RecordKind, thread: u64, sub: u64) -> Result<u64> {
         let row = sqlx::query(
@@ -226,6 +228,15 @@ impl Store {
     }
 }
 
+fn repository_of(row: &sqlx::any::AnyRow) -> Result<Repository> {
+    Ok(Repository {
+        id: number(row, "id")?,
+        node: get(row, "node")?,
+        owner: get(row, "owner")?,
+        name: get(row, "name")?,
+    })
+}
+
 enum Change {
     New,
     Changed,
@@ -237,7 +248,7 @@ async fn save_row(tx: &mut Transaction<'static, Any>, repository: i64, row: &Row
     let sub = big("the id", row.sub)?;
     let hash = evidence::hash(row.body.as_bytes()).to_string();
     let latest = sqlx::query(
-        "SELECT version, hash FROM records_latest
+        "SELECT version, hash, updated FROM records_latest
          WHERE repository_id = $1 AND kind = $2 AND number = $3 AND sub = $4",
     )
     .bind(repository)
@@ -247,9 +258,16 @@ async fn save_row(tx: &mut Transaction<'static, Any>, repository: i64, row: &Row
     .fetch_optional(&mut **tx)
     .await
     .map_err(at("reading a record's version"))?;
+    let updated = big("the time of the change", row.updated)?;
     let version = match &latest {
-        Some(found) if get::<String, _>(found, "hash")? == hash => return Ok(Change::Same),
+        Some(found) if get::<String, _>(found, "hash")? == hash => {
+            if get::<i64, _>(found, "updated")? != updated {
+                put_latest(tx, repository, row, (thread, sub, updated), (get(found, "version")?, &hash)).await?;
+            }
+            return Ok(Change::Same);
+        }
         Some(found) => get::<i64, _>(found, "version")? + 1,
+        None if row.body.is_empty() => return Ok(Change::Same),
         None => 1,
     };
     sqlx::query(
@@ -267,43 +285,80 @@ async fn save_row(tx: &mut Transaction<'static, Any>, repository: i64, row: &Row
     .execute(&mut **tx)
     .await
     .map_err(at("writing a record"))?;
+    put_latest(tx, repository, row, (thread, sub, updated), (version, &hash)).await?;
+    put_marks(tx, repository, row, thread).await?;
+    Ok(if version == 1 { Change::New } else { Change::Changed })
+}
+
+async fn put_latest(
+    tx: &mut Transaction<'static, Any>,
+    repository: i64,
+    row: &Row,
+    (thread, sub, updated): (i64, i64, i64),
+    (version, hash): (i64, &str),
+) -> Result<()> {
     sqlx::query(
-        "INSERT INTO records_latest (repository_id, kind, number, sub, version, hash)
-         VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO records_latest (repository_id, kind, number, sub, version, hash, node, updated)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (repository_id, kind, number, sub)
-         DO UPDATE SET version = excluded.version, hash = excluded.hash",
+         DO UPDATE SET version = excluded.version, hash = excluded.hash, updated = excluded.updated,
+                       node = COALESCE(excluded.node, records_latest.node)",
     )
     .bind(repository)
     .bind(row.kind.name())
     .bind(thread)
     .bind(sub)
     .bind(version)
-    .bind(hash.as_str())
+    .bind(hash)
+    .bind(row.node.as_deref())
+    .bind(updated)
     .execute(&mut **tx)
     .await
     .map_err(at("writing a record's version"))?;
-    Ok(if version == 1 { Change::New } else { Change::Changed })
-}
-
-async fn put_account(tx: &mut Transaction<'static, Any>, account: &Account, listed: bool) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO accounts (id, login, bot, listed) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (id) DO UPDATE SET login = excluded.login, bot = excluded.bot, listed = excluded.listed",
-    )
-    .bind(big("the account id", account.id)?)
-    .bind(account.login.as_str())
-    .bind(i64::from(account.bot))
-    .bind(i64::from(listed))
-    .execute(&mut **tx)
-    .await
-    .map_err(at("writing an account"))?;
     Ok(())
 }
 
-fn account_of(row: &sqlx::any::AnyRow) -> Result<Account, StoreError> {
-    Ok(Account {
-        id: number(row, "id")?,
-        login: get(row, "login")?,
-        bot: get::<i64, _>(row, "bot")? != 0 || get::<i64, _>(row, "listed")? != 0,
-    })
+/// Moments of earlier versions stay: an epoch can be read as it was.
+async fn put_marks(tx: &mut Transaction<'static, Any>, repository: i64, row: &Row, thread: i64) -> Result<()> {
+    for moment in &row.marks.moments {
+        sqlx::query(
+            "INSERT INTO moments (repository_id, kind, at, number) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (repository_id, kind, at, number) DO NOTHING",
+        )
+        .bind(repository)
+        .bind(row.kind.name())
+        .bind(big("a moment", *moment)?)
+        .bind(thread)
+        .execute(&mut **tx)
+        .await
+        .map_err(at("writing a moment"))?;
+    }
+    if let Some(commit) = &row.marks.commit {
+        sqlx::query(
+            "INSERT INTO merges (repository_id, oid, number) VALUES ($1, $2, $3)
+             ON CONFLICT (repository_id, oid) DO UPDATE SET number = excluded.number",
+        )
+        .bind(repository)
+        .bind(commit.as_str())
+        .bind(thread)
+        .execute(&mut **tx)
+        .await
+        .map_err(at("writing a merge commit"))?;
+    }
+    if let Some(opened) = &row.marks.opened {
+        sqlx::query(
+            "INSERT INTO opened (repository_id, number, author_id, created, ended) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (repository_id, number)
+             DO UPDATE SET author_id = excluded.author_id, created = excluded.created, ended = excluded.ended",
+        )
+        .bind(repository)
+        .bind(thread)
+        .bind(big("the author", opened.author)?)
+        .bind(big("the time", opened.created)?)
+        .bind(opened.ended.map(|ended| big("the time", ended)).transpose()?)
+        .execute(&mut **tx)
+        .await
+        .map_err(at("writing open times"))?;
+    }
+    Ok(())
 }

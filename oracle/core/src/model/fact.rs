@@ -1,0 +1,274 @@
+//! What a fact holds, kind by kind.
+
+use super::{ContributorId, FactKey, RepositoryId};
+use serde::{Deserialize, Serialize};
+
+/// How a pull request changed a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    #[serde(rename = "A")]
+    Added,
+    #[serde(rename = "C")]
+    Copied,
+    #[serde(rename = "D")]
+    Deleted,
+    #[serde(rename = "M")]
+    Modified,
+    #[serde(rename = "R")]
+    Renamed,
+}
+
+/// One file of a pull request, written as `[path, additions, deletions, change]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(String, u64, u64, Change)", into = "(String, u64, u64, Change)")]
+pub struct FileChange {
+    pub path: String,
+    pub additions: u64,
+    pub deletions: u64,
+    pub change: Change,
+}
+
+impl From<(String, u64, u64, Change)> for FileChange {
+    fn from((path, additions, deletions, change): (String, u64, u64, Change)) -> Self {
+        Self { path, additions, deletions, change }
+    }
+}
+
+impl From<FileChange> for (String, u64, u64, Change) {
+    fn from(file: FileChange) -> Self {
+        (file.path, file.additions, file.deletions, file.change)
+    }
+}
+
+/// A label that was present at the cutoff, written as `[name, actor, at]`.
+///
+/// `at` is the first time this actor set it, so that taking a label off and putting it back later
+/// never moves a contribution into another epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(String, ContributorId, u64)", into = "(String, ContributorId, u64)")]
+pub struct Label {
+    pub name: String,
+    pub actor: ContributorId,
+    pub at: u64,
+}
+
+impl From<(String, ContributorId, u64)> for Label {
+    fn from((name, actor, at): (String, ContributorId, u64)) -> Self {
+        Self { name, actor, at }
+    }
+}
+
+impl From<Label> for (String, ContributorId, u64) {
+    fn from(label: Label) -> Self {
+        (label.name, label.actor, label.at)
+    }
+}
+
+pub(super) fn is_false(value: &bool) -> bool {
+    !value
+}
+
+fn is_zero(value: &u64) -> bool {
+    *value == 0
+}
+
+/// A command in a comment that takes a contribution out: `/guerdon exclude REASON`. Whether its
+/// author may is the policy's question.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exclusion {
+    pub at: u64,
+    pub by: ContributorId,
+    /// Whose part in it, when the command names somebody; else all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whom: Option<ContributorId>,
+}
+
+/// A merged pull request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pull {
+    /// When it was merged, UTC seconds.
+    pub at: u64,
+    pub author: ContributorId,
+    /// The author is not a person.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub bot: bool,
+    /// Ascending; never the author, nobody whose account is a bot or gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coauthors: Vec<ContributorId>,
+    pub created: u64,
+    /// Ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<Exclusion>,
+    /// Ascending by path, each path once.
+    pub files: Vec<FileChange>,
+    /// Those of `files` that `.gitattributes` calls generated or vendored, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub generated: Vec<String>,
+    /// Ascending by (name, actor).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
+    /// Who merged it; absent when that account is gone or is a bot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merger: Option<ContributorId>,
+    pub number: u64,
+    /// How many other pull requests its author had open when it was merged.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub open: u64,
+    pub repo: RepositoryId,
+    /// The number of the pull request of the same repository that this one reverts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts: Option<u64>,
+    /// At most [`MAX_TITLE`] bytes, cut at a character.
+    pub title: String,
+}
+
+/// What a reviewer said in the end, before the merge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Approve,
+    Changes,
+    Comment,
+}
+
+/// All that one account reviewed on one merged pull request before the merge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// When the first of it was submitted.
+    pub at: u64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub bot: bool,
+    pub by: ContributorId,
+    /// Distinct (path, hunk) pairs that were commented on.
+    pub hunks: u64,
+    pub number: u64,
+    pub repo: RepositoryId,
+    pub verdict: Verdict,
+}
+
+/// The pull request that closed an issue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closer {
+    /// Who approved it before the merge, ascending; never its author.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvers: Vec<ContributorId>,
+    pub author: ContributorId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merger: Option<ContributorId>,
+    pub number: u64,
+    pub repo: RepositoryId,
+}
+
+/// Why GitHub says an issue was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reason {
+    Completed,
+    Duplicate,
+    Unplanned,
+}
+
+/// The first close of an issue by a merged pull request or, without one, its last close.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Close {
+    pub at: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closer: Option<Closer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+/// An issue to which something happened in the epoch: it may be confirmed or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issue {
+    pub author: ContributorId,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub bot: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close: Option<Close>,
+    pub created: u64,
+    /// Ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<Exclusion>,
+    /// Ascending by (name, actor).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
+    pub number: u64,
+    pub repo: RepositoryId,
+}
+
+/// The longest title a fact keeps, in bytes.
+pub const MAX_TITLE: usize = 256;
+
+/// An answer to a discussion that was accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// Who accepted it; absent when that account is gone or is a bot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepter: Option<ContributorId>,
+    /// Who asked; absent when that account is gone or is a bot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asker: Option<ContributorId>,
+    /// When it was accepted, UTC seconds.
+    pub at: u64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub bot: bool,
+    pub by: ContributorId,
+    pub number: u64,
+    pub repo: RepositoryId,
+}
+
+/// Thanks that one account gave to another in a comment: `/kudos @login reason`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kudos {
+    pub at: u64,
+    pub by: ContributorId,
+    /// Of the comment.
+    pub id: u64,
+    /// The pull request or issue it was written on.
+    pub number: u64,
+    pub repo: RepositoryId,
+    pub to: ContributorId,
+}
+
+/// One normalised record about a contribution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    Pull(Pull),
+    Review(Review),
+    Issue(Issue),
+    Answer(Answer),
+    Kudos(Kudos),
+}
+
+impl Fact {
+    pub fn key(&self) -> FactKey {
+        match self {
+            Self::Pull(pull) => pull.key(),
+            Self::Review(review) => FactKey::Review { repo: review.repo, number: review.number, by: review.by },
+            Self::Issue(issue) => FactKey::Issue { repo: issue.repo, number: issue.number },
+            Self::Answer(answer) => FactKey::Answer { repo: answer.repo, number: answer.number },
+            Self::Kudos(kudos) => kudos.key(),
+        }
+    }
+}
+
+impl Pull {
+    pub fn key(&self) -> FactKey {
+        FactKey::Pull { repo: self.repo, number: self.number }
+    }
+}
+
+impl Kudos {
+    pub fn key(&self) -> FactKey {
+        FactKey::Kudos { repo: self.repo, number: self.number, id: self.id, to: self.to }
+    }
+}

@@ -1,0 +1,206 @@
+//! Whole objects: finishes what a page holds only the beginning of, asks for what lies beside it, and
+//! reads single objects again by GitHub's ids.
+
+use super::account::Seen;
+use super::answer::{
+    AccountNode, BlobData, CommitAuthorsNode, Connection, DiscussionNode, IssueNode, NodesData, ObjectNode, PullNode,
+    RestComment,
+};
+use super::attributes::MAX_TEXT;
+use super::error::FetchError;
+use super::github::Rest;
+use super::normalise::{Beside, WholePull};
+use super::overflow::{Timeline, all_files, all_items};
+use super::rows::{self, Source};
+use super::sync::Sync;
+use super::trailers::{CoAuthor, co_authors};
+use super::{normalise, queries, time};
+use crate::store::{RecordKind, Repository, Row, Saved};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One point: with files and a timeline each, 99 requests by GitHub's formula.
+pub(super) const OBJECTS_A_REQUEST: usize = 49;
+/// One point: with ten authors each, 100 requests.
+const COMMITS_A_REQUEST: usize = 99;
+
+type Result<T> = std::result::Result<T, FetchError>;
+
+fn source(what: impl Fn() -> String, node: String, updated_at: &str) -> Result<Source> {
+    let wrong = || FetchError::Shape { what: what(), message: format!("no time: {updated_at:?}") };
+    Ok(Source { node, updated: time::parse(updated_at).ok_or_else(wrong)? })
+}
+
+impl Sync<'_> {
+    pub(super) async fn pull_rows(
+        &self,
+        repository: &Repository,
+        nodes: Vec<PullNode>,
+        seen: &mut Seen,
+    ) -> Result<Vec<Row>> {
+        let mut whole = Vec::new();
+        for node in nodes {
+            whole.push(self.whole_pull(repository, node).await?);
+        }
+        let beside = self.beside(repository, &whole).await?;
+        let mut found = Vec::new();
+        for pull in whole {
+            let what = || format!("pull request {}#{}", repository.full_name(), pull.node.number);
+            let source = source(what, pull.node.id.clone(), &pull.node.updated_at)?;
+            found.push(rows::pull(&normalise::pull(repository, pull, &beside, seen)?, source)?);
+        }
+        Ok(found)
+    }
+
+    async fn whole_pull(&self, repository: &Repository, mut node: PullNode) -> Result<WholePull> {
+        let what = format!("pull request {}#{}", repository.full_name(), node.number);
+        let files = all_files(self.github, &what, &node.id, node.files.take()).await?;
+        if (files.len() as u64) < node.changed_files {
+            let (listed, changed) = (files.len(), node.changed_files);
+            tracing::warn!(what, listed, changed, "GitHub lists only some of the files");
+        }
+        let first = std::mem::replace(&mut node.timeline_items, Connection::empty());
+        let items = all_items(self.github, &what, Timeline::Pull, &node.id, first).await?;
+        Ok(WholePull { node, files, items })
+    }
+
+    pub(super) async fn issue_row(&self, repository: &Repository, mut node: IssueNode, seen: &mut Seen) -> Result<Row> {
+        let what = format!("issue {}#{}", repository.full_name(), node.number);
+        let first = std::mem::replace(&mut node.timeline_items, Connection::empty());
+        let items = all_items(self.github, &what, Timeline::Issue, &node.id, first).await?;
+        let source = source(|| what.clone(), node.id.clone(), &node.updated_at)?;
+        rows::issue(&normalise::issue(repository, node, items, seen)?, source)
+    }
+
+    pub(super) fn discussion_row(repository: &Repository, node: DiscussionNode, seen: &mut Seen) -> Result<Row> {
+        let what = || format!("discussion {}#{}", repository.full_name(), node.number);
+        let source = source(what, node.id.clone(), &node.updated_at)?;
+        rows::discussion(&normalise::discussion(repository, node, seen)?, source)
+    }
+
+    async fn beside(&self, repository: &Repository, pulls: &[WholePull]) -> Result<Beside> {
+        let named_by_address = |message: &str| co_authors(message).any(|author| matches!(author, CoAuthor::Address));
+        let commits: BTreeSet<&str> = pulls
+            .iter()
+            .flat_map(WholePull::messages)
+            .filter(|(_, message)| named_by_address(message))
+            .map(|(id, _)| id)
+            .collect();
+        let files: BTreeSet<&str> = pulls
+            .iter()
+            .filter_map(|pull| Some(pull.node.merge_commit.as_ref()?.file.as_ref()?.oid.as_str()))
+            .collect();
+        let mut beside = Beside::default();
+        let commits: Vec<&str> = commits.into_iter().collect();
+        for ids in commits.chunks(COMMITS_A_REQUEST) {
+            beside.authors.extend(self.commit_authors(repository, ids).await?);
+        }
+        for oid in files {
+            beside.attributes.insert(oid.to_owned(), self.attributes(repository, oid).await?);
+        }
+        Ok(beside)
+    }
+
+    /// The further authors of commits: the first is the commit's own.
+    async fn commit_authors(
+        &self,
+        repository: &Repository,
+        ids: &[&str],
+    ) -> Result<BTreeMap<String, Vec<AccountNode>>> {
+        let what = format!("co-authors in {}", repository.full_name());
+        let data: NodesData<CommitAuthorsNode> =
+            self.github.query(&what, queries::COMMIT_AUTHORS, json!({"ids": ids})).await?;
+        let of = |commit: CommitAuthorsNode| {
+            let users = commit.authors.nodes.into_iter().skip(1).flatten().filter_map(|actor| actor.user);
+            let accounts = users.map(|user| AccountNode {
+                kind: "User".to_owned(),
+                login: user.login,
+                database_id: user.database_id,
+            });
+            (commit.id, accounts.collect())
+        };
+        Ok(data.nodes.into_iter().flatten().map(of).collect())
+    }
+
+    /// The text of one version of a `.gitattributes` file; it is asked for once and kept.
+    async fn attributes(&self, repository: &Repository, oid: &str) -> Result<String> {
+        if let Some(known) = self.store.attributes(oid).await? {
+            return Ok(known);
+        }
+        let Repository { owner, name, .. } = repository;
+        let what = format!(".gitattributes of {owner}/{name}");
+        let variables = json!({"owner": owner, "name": name, "oid": oid});
+        let data: BlobData = self.github.query(&what, queries::BLOB, variables).await?;
+        let blob = data.repository.and_then(|repository| repository.object);
+        let text = blob.filter(|blob| !blob.is_truncated).and_then(|blob| blob.text);
+        let text = text.filter(|text| text.len() <= MAX_TEXT).unwrap_or_default();
+        self.store.put_attributes(oid, &text).await?;
+        Ok(text)
+    }
+
+    /// Reads objects again by GitHub's ids. What is gone, or has gone to another repository, is marked so.
+    pub(super) async fn refresh(&self, repository: &Repository, ids: &[String]) -> Result<Saved> {
+        let mut saved = Saved::default();
+        for ids in ids.chunks(OBJECTS_A_REQUEST) {
+            saved += self.refresh_some(repository, ids).await?;
+        }
+        Ok(saved)
+    }
+
+    async fn refresh_some(&self, repository: &Repository, ids: &[String]) -> Result<Saved> {
+        let what = format!("{} objects of {}", ids.len(), repository.full_name());
+        let data: NodesData<ObjectNode> = self.github.query(&what, queries::OBJECTS, json!({"ids": ids})).await?;
+        if data.nodes.len() != ids.len() {
+            let message = format!("{} nodes for {} ids", data.nodes.len(), ids.len());
+            return Err(FetchError::Shape { what, message });
+        }
+        let (mut pulls, mut rows, mut seen) = (Vec::new(), Vec::new(), Seen::default());
+        let here = |id: Option<u64>| id == Some(repository.id);
+        for (id, node) in ids.iter().zip(data.nodes) {
+            match node {
+                Some(ObjectNode::PullRequest(pull)) if here(pull.repository.database_id) => {
+                    if pull.merged_at.is_some() {
+                        pulls.push(*pull);
+                    }
+                }
+                Some(ObjectNode::Issue(issue)) if here(issue.repository.database_id) => {
+                    rows.push(self.issue_row(repository, *issue, &mut seen).await?);
+                }
+                Some(ObjectNode::Discussion(discussion)) if here(discussion.repository.database_id) => {
+                    rows.push(Self::discussion_row(repository, *discussion, &mut seen)?);
+                }
+                Some(_) | None => {
+                    let known = self.store.known(id).await?.into_iter().filter(|one| one.repository == repository.id);
+                    rows.extend(known.map(|one| Row::gone(one.kind, one.number, one.sub)));
+                }
+            }
+        }
+        rows.extend(self.pull_rows(repository, pulls, &mut seen).await?);
+        self.save(repository, "objects", None, rows, seen).await
+    }
+
+    /// Reads the review comments of one pull request again; those that are not there any more are gone.
+    pub(super) async fn refresh_comments(&self, repository: &Repository, number: u64) -> Result<Saved> {
+        let Repository { owner, name, .. } = repository;
+        let what = format!("review comments of {owner}/{name}#{number}");
+        let mut known: BTreeSet<u64> =
+            self.store.subs(repository.id, RecordKind::Comment, number).await?.into_iter().collect();
+        let (mut rows, mut seen) = (Vec::new(), Seen::default());
+        let mut path = format!("/repos/{owner}/{name}/pulls/{number}/comments?per_page=100");
+        loop {
+            let answer: Option<Rest<Vec<RestComment>>> = self.github.get(&what, &path).await?;
+            // A pull request that is not there has no comments.
+            let Some(Rest { value, next }) = answer else { break };
+            for comment in value {
+                known.remove(&comment.id);
+                rows.push(rows::comment(&normalise::comment(repository, comment, &mut seen)?)?);
+            }
+            match next {
+                Some(next) => path = next,
+                None => break,
+            }
+        }
+        rows.extend(known.into_iter().map(|id| Row::gone(RecordKind::Comment, number, id)));
+        self.save(repository, "objects", None, rows, seen).await
+    }
+}

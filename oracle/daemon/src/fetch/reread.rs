@@ -1,0 +1,83 @@
+//! The re-reading: asks again for everything that may still become a fact, so that what webhooks and
+//! cursors missed, and what was deleted or moved away, is known before an epoch is cut.
+
+use super::answer::{NodeData, TouchedItem, TouchedNode};
+use super::error::FetchError;
+use super::objects::OBJECTS_A_REQUEST;
+use super::sync::{Sync, Watch};
+use super::{queries, time};
+use crate::store::{RecordKind, Repository, Saved};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+type Result<T> = std::result::Result<T, FetchError>;
+
+impl Sync<'_> {
+    /// Everything of one repository to which something happened from `since` on.
+    pub(super) async fn reread(&self, repository: &Repository, since: u64) -> Result<Saved> {
+        let mut watch = Watch::new(self.progress, repository, "re-reading");
+        let mut ids: BTreeSet<String> = self.missed(repository, since).await?;
+        let mut commented = Vec::new();
+        for kind in [RecordKind::Pull, RecordKind::Issue, RecordKind::Discussion] {
+            for known in self.store.touched_since(repository.id, kind, since).await? {
+                if kind == RecordKind::Pull
+                    && !self.store.subs(repository.id, RecordKind::Comment, known.number).await?.is_empty()
+                {
+                    commented.push(known.number);
+                }
+                ids.insert(known.node);
+            }
+        }
+        watch.total(Some(ids.len() as u64));
+        let ids: Vec<String> = ids.into_iter().collect();
+        for ids in ids.chunks(OBJECTS_A_REQUEST) {
+            watch.saved(self.refresh(repository, ids).await?);
+        }
+        for number in commented {
+            watch.saved(self.refresh_comments(repository, number).await?);
+        }
+        Ok(watch.end())
+    }
+
+    /// What GitHub says changed since, and the store does not know at that state.
+    async fn missed(&self, repository: &Repository, since: u64) -> Result<BTreeSet<String>> {
+        let what = format!("the latest changes of {}", repository.full_name());
+        let mut missed = BTreeSet::new();
+        let (mut pulls_after, mut issues_after): (Option<String>, Option<String>) = (None, None);
+        let (mut pulls_done, mut issues_done) = (false, false);
+        while !(pulls_done && issues_done) {
+            let variables = json!({"id": repository.node, "pulls": pulls_after, "issues": issues_after});
+            let data: NodeData<TouchedNode> = self.github.query(&what, queries::TOUCHED, variables).await?;
+            let gone = || FetchError::NoRepository { owner: repository.owner.clone(), name: repository.name.clone() };
+            let node = data.node.ok_or_else(gone)?;
+            for (kind, connection, after, done) in [
+                (RecordKind::Pull, node.pull_requests, &mut pulls_after, &mut pulls_done),
+                (RecordKind::Issue, node.issues, &mut issues_after, &mut issues_done),
+            ] {
+                let (items, info) = connection.into_parts();
+                if *done {
+                    continue;
+                }
+                let mut recent = BTreeMap::new();
+                for item in items {
+                    let TouchedItem { id, number, updated_at } = item;
+                    let message = format!("no time: {updated_at:?}");
+                    let updated =
+                        time::parse(&updated_at).ok_or_else(|| FetchError::Shape { what: what.clone(), message })?;
+                    if updated < since {
+                        *done = true;
+                    } else {
+                        recent.insert(number, (id, updated));
+                    }
+                }
+                let numbers: Vec<u64> = recent.keys().copied().collect();
+                let known = self.store.updated(repository.id, kind, &numbers).await?;
+                let differs = |(number, (_, updated)): &(u64, (String, u64))| known.get(number) != Some(updated);
+                missed.extend(recent.into_iter().filter(differs).map(|(_, (id, _))| id));
+                *done |= !info.has_next_page || info.end_cursor.is_none();
+                *after = info.end_cursor;
+            }
+        }
+        Ok(missed)
+    }
+}

@@ -1,0 +1,199 @@
+//! Reading records back: one window of time, single threads, or a repository's whole history.
+//!
+//! A window costs what is in it, however long the history is. `as_of` gives what was known then: the
+//! last version that had been seen, so that an epoch can be read again as it was.
+
+use super::records::RecordKind;
+use super::{Result, Store, StoreError, at, big, get, number};
+use sqlx::Row as _;
+use std::collections::BTreeMap;
+
+/// Now: the latest versions.
+pub const LATEST: u64 = i64::MAX as u64;
+
+/// An object that GitHub can be asked for again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    pub repository: u64,
+    pub kind: RecordKind,
+    pub number: u64,
+    pub sub: u64,
+    pub node: String,
+}
+
+impl Store {
+    /// The bodies of a kind to which something happened in `[from, to)`, ascending by number.
+    pub async fn window(
+        &self,
+        repository: u64,
+        kind: RecordKind,
+        (from, to): (u64, u64),
+        as_of: u64,
+    ) -> Result<Vec<String>> {
+        let rows = sqlx::query(
+            "SELECT r.body FROM (
+               SELECT DISTINCT number FROM moments
+               WHERE repository_id = $1 AND kind = $2 AND at >= $3 AND at < $4
+             ) m JOIN records r ON r.repository_id = $1 AND r.kind = $2 AND r.number = m.number AND r.sub = 0
+             WHERE r.body <> '' AND r.version = (
+               SELECT MAX(v.version) FROM records v
+               WHERE v.repository_id = $1 AND v.kind = $2 AND v.number = r.number AND v.sub = 0 AND v.seen <= $5
+             ) ORDER BY r.number",
+        )
+        .bind(big("the repository id", repository)?)
+        .bind(kind.name())
+        .bind(big("the time", from)?)
+        .bind(big("the time", to)?)
+        .bind(big("the time", as_of)?)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("reading a window of records"))?;
+        rows.iter().map(|row| row.try_get(0).map_err(at("reading a window of records"))).collect()
+    }
+
+    /// The bodies of a kind that belong to one thread, ascending by id.
+    pub async fn thread(&self, repository: u64, kind: RecordKind, thread: u64, as_of: u64) -> Result<Vec<String>> {
+        let rows = sqlx::query(
+            "SELECT r.body FROM records r
+             WHERE r.repository_id = $1 AND r.kind = $2 AND r.number = $3 AND r.body <> '' AND r.version = (
+               SELECT MAX(v.version) FROM records v
+               WHERE v.repository_id = $1 AND v.kind = $2 AND v.number = $3 AND v.sub = r.sub AND v.seen <= $4
+             ) ORDER BY r.sub",
+        )
+        .bind(big("the repository id", repository)?)
+        .bind(kind.name())
+        .bind(big("the number", thread)?)
+        .bind(big("the time", as_of)?)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("reading a thread"))?;
+        rows.iter().map(|row| row.try_get(0).map_err(at("reading a thread"))).collect()
+    }
+
+    /// The latest bodies of a kind, all of them, ascending by (number, sub).
+    pub async fn latest(&self, repository: u64, kind: RecordKind) -> Result<Vec<String>> {
+        let rows = sqlx::query(
+            "SELECT r.body FROM records_latest l JOIN records r
+               ON r.repository_id = l.repository_id AND r.kind = l.kind AND r.number = l.number
+              AND r.sub = l.sub AND r.version = l.version
+             WHERE l.repository_id = $1 AND l.kind = $2 AND r.body <> '' ORDER BY l.number, l.sub",
+        )
+        .bind(big("the repository id", repository)?)
+        .bind(kind.name())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("reading records"))?;
+        rows.iter().map(|row| row.try_get(0).map_err(at("reading records"))).collect()
+    }
+
+    /// The pull request whose merge commit this is, which may be shortened; none when several fit.
+    pub async fn merged_as(&self, repository: u64, oid: &str) -> Result<Option<u64>> {
+        let rows = sqlx::query(
+            "SELECT number FROM merges WHERE repository_id = $1 AND oid >= $2 AND oid < $3 ORDER BY oid LIMIT 2",
+        )
+        .bind(big("the repository id", repository)?)
+        .bind(oid)
+        .bind(format!("{oid}g"))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("finding a merge commit"))?;
+        match rows.as_slice() {
+            [only] => number(only, "number").map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// How many pull requests of an author were open at a moment in one repository; `except` is left out.
+    pub async fn open_at(&self, repository: u64, author: u64, moment: u64, except: u64) -> Result<u64> {
+        let row = sqlx::query(
+            "SELECT COUNT(*) AS open FROM opened
+             WHERE author_id = $1 AND created <= $2 AND (ended IS NULL OR ended > $2)
+               AND repository_id = $3 AND number <> $4",
+        )
+        .bind(big("the author", author)?)
+        .bind(big("the time", moment)?)
+        .bind(big("the repository id", repository)?)
+        .bind(big("the number", except)?)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(at("counting open pull requests"))?;
+        number(&row, "open")
+    }
+
+    /// What something happened to from a moment on and is not gone, with GitHub's ids.
+    pub async fn touched_since(&self, repository: u64, kind: RecordKind, from: u64) -> Result<Vec<Known>> {
+        let rows = sqlx::query(
+            "SELECT l.repository_id, l.kind, l.number, l.sub, l.node FROM (
+               SELECT DISTINCT number FROM moments WHERE repository_id = $1 AND kind = $2 AND at >= $3
+             ) m JOIN records_latest l ON l.repository_id = $1 AND l.kind = $2 AND l.number = m.number AND l.sub = 0
+             WHERE l.node IS NOT NULL ORDER BY l.number",
+        )
+        .bind(big("the repository id", repository)?)
+        .bind(kind.name())
+        .bind(big("the time", from)?)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("reading what was touched"))?;
+        rows.iter().map(known).collect()
+    }
+
+    /// The ids under one number, ascending: comments of a pull request.
+    pub async fn subs(&self, repository: u64, kind: RecordKind, thread: u64) -> Result<Vec<u64>> {
+        let rows = sqlx::query(
+            "SELECT sub FROM records_latest WHERE repository_id = $1 AND kind = $2 AND number = $3 ORDER BY sub",
+        )
+        .bind(big("the repository id", repository)?)
+        .bind(kind.name())
+        .bind(big("the number", thread)?)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("reading ids"))?;
+        rows.iter().map(|row| number(row, "sub")).collect()
+    }
+
+    /// When GitHub said last that these changed, by number.
+    pub async fn updated(&self, repository: u64, kind: RecordKind, numbers: &[u64]) -> Result<BTreeMap<u64, u64>> {
+        let mut found = BTreeMap::new();
+        for thread in numbers {
+            let row = sqlx::query(
+                "SELECT updated FROM records_latest
+                 WHERE repository_id = $1 AND kind = $2 AND number = $3 AND sub = 0",
+            )
+            .bind(big("the repository id", repository)?)
+            .bind(kind.name())
+            .bind(big("the number", *thread)?)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(at("reading a record's time"))?;
+            if let Some(row) = row {
+                found.insert(*thread, number(&row, "updated")?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What is known under GitHub's global id, newest repository last.
+    pub async fn known(&self, node: &str) -> Result<Vec<Known>> {
+        let rows = sqlx::query(
+            "SELECT repository_id, kind, number, sub, node FROM records_latest WHERE node = $1
+             ORDER BY repository_id, kind, number, sub",
+        )
+        .bind(node)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("finding an object"))?;
+        rows.iter().map(known).collect()
+    }
+}
+
+fn known(row: &sqlx::any::AnyRow) -> Result<Known> {
+    let name: String = get(row, "kind")?;
+    let kind = RecordKind::named(&name).ok_or(StoreError::Corrupt { what: "kind of record", value: name })?;
+    Ok(Known {
+        repository: number(row, "repository_id")?,
+        kind,
+        number: number(row, "number")?,
+        sub: number(row, "sub")?,
+        node: get(row, "node")?,
+    })
+}
