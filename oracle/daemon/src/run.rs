@@ -124,13 +124,15 @@ pub async fn fetch_once(
     progress: &dyn FetchProgress,
 ) -> Result<fetch::FetchReport> {
     let now = oracle.chain.now().await?.timestamp;
-    let since = oracle.reread_since(now, reread).await?;
-    let plan = FetchPlan { now, reread: since, ..oracle.plan() };
+    let open = oracle.open_epoch().await?;
+    let facts_from = oracle.schedule.start(open);
+    let reread = (reread || oracle.wants_reread(now, open).await?).then_some(facts_from);
+    let plan = FetchPlan { now, facts_from, reread, ..oracle.plan() };
     let report = fetch::fetch(github, &oracle.store, &plan, progress).await?;
     for found in &report.repositories {
         let id = found.repository.id;
         let before = oracle.store.fetched(id).await?.unwrap_or_default();
-        let reread = if since.is_some() { now } else { before.reread };
+        let reread = if reread.is_some() { now } else { before.reread };
         oracle.store.set_fetched(id, Fetched { began: now, reread }).await?;
     }
     for missing in &report.missing {
@@ -152,29 +154,34 @@ impl Oracle {
             exclude: self.config.excluded(),
             bots: self.config.github.bots.clone(),
             now: 0,
+            facts_from: 0,
             reread: None,
         }
     }
 
-    /// From when on everything is read again now: the beginning of the first epoch that has no evidence.
-    async fn reread_since(&self, now: u64, forced: bool) -> Result<Option<u64>> {
-        let mut oldest = Some(u64::MAX);
-        for repository in self.store.listed().await? {
-            let reread = self.store.fetched(repository.id).await?.map(|fetched| fetched.reread);
-            oldest = oldest.min(reread);
-        }
-        // A repository that was never re-read, or none yet.
-        let last = oldest.filter(|last| *last != u64::MAX).unwrap_or(0);
+    /// The first epoch that no evidence was cut for.
+    async fn open_epoch(&self) -> Result<Epoch> {
         let cut = self.store.evidences().await?.into_iter().map(|evidence| evidence.epoch).max();
-        let open = Epoch(cut.map_or(1, |epoch| epoch.0 + 1));
-        let mut due = false;
+        Ok(Epoch(cut.map_or(1, |epoch| epoch.0 + 1)))
+    }
+
+    /// Whether what is not cut yet is to be read again: an epoch became due since the last time, or it is
+    /// a day ago.
+    async fn wants_reread(&self, now: u64, open: Epoch) -> Result<bool> {
+        let mut last = None;
+        for repository in self.store.listed().await? {
+            let reread = self.store.fetched(repository.id).await?.unwrap_or_default().reread;
+            last = Some(last.map_or(reread, |last: u64| last.min(reread)));
+        }
+        let last = last.unwrap_or_default();
         let mut epoch = open;
-        while self.due(epoch) <= now && !due {
-            due = last < self.due(epoch);
+        while self.due(epoch) <= now {
+            if last < self.due(epoch) {
+                return Ok(true);
+            }
             epoch.0 += 1;
         }
-        let nightly = now.saturating_sub(last) >= REREAD_EVERY && now >= self.schedule.start(open);
-        Ok((forced || due || nightly).then(|| self.schedule.start(open)))
+        Ok(now >= self.schedule.start(open) && now.saturating_sub(last) >= REREAD_EVERY)
     }
 }
 

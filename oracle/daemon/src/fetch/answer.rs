@@ -184,16 +184,28 @@ pub(super) struct AnswerNode {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct CommitAuthorsNode {
-    pub(super) id: String,
     pub(super) authors: NodesData<GitActor>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct GitActor {
+    pub(super) email: Option<String>,
     pub(super) user: Option<GitUser>,
 }
 
-#[derive(Debug, Deserialize)]
+impl GitActor {
+    /// The address in lower case, and whose it is as far as GitHub knows.
+    pub(super) fn known(self) -> Option<(String, Option<AccountNode>)> {
+        let user = self.user.map(|user| AccountNode {
+            kind: "User".to_owned(),
+            login: user.login,
+            database_id: user.database_id,
+        });
+        Some((self.email?.to_ascii_lowercase(), user))
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GitUser {
     pub(super) login: String,
@@ -309,6 +321,7 @@ pub(super) struct TreeEntry {
 pub(super) struct MessageNode {
     pub(super) id: String,
     pub(super) message: String,
+    pub(super) author: Option<GitActor>,
 }
 
 #[derive(Debug, Deserialize)]

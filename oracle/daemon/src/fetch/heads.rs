@@ -15,6 +15,8 @@ const REPOSITORIES_A_REQUEST: usize = 24;
 /// A change this young, in seconds, may share its second with one that is not shown yet.
 const SETTLED: u64 = 60;
 
+const EMPTY: &str = "- 0";
+
 /// The newest change and the number of objects, as one text; none while it is too young to rely on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Head {
@@ -31,6 +33,11 @@ impl Head {
 
     pub(super) fn and(&self, other: &Self) -> Self {
         Self { text: format!("{} {}", self.text, other.text), settled: self.settled && other.settled }
+    }
+
+    /// Nothing is there.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text == EMPTY
     }
 
     /// What to remember when the connection has been read to its end.

@@ -2,8 +2,8 @@
 
 use super::account::Seen;
 use super::answer::{
-    AccountNode, CloserNode, CommentItem, DiscussionNode, FileNode, IssueNode, Item, LabelItem, PullNode, RestComment,
-    ReviewItem, UnmergedNode,
+    AccountNode, CloserNode, CommentItem, DiscussionNode, FileNode, GitActor, IssueNode, Item, LabelItem, PullNode,
+    RestComment, ReviewItem, UnmergedNode,
 };
 use super::error::FetchError;
 use super::record::{
@@ -44,13 +44,21 @@ impl WholePull {
             _ => None,
         }))
     }
+
+    /// Who wrote its commits.
+    pub(super) fn actors(&self) -> impl Iterator<Item = &GitActor> {
+        self.items.iter().filter_map(|item| match item {
+            Item::PullRequestCommit { commit } => commit.author.as_ref(),
+            _ => None,
+        })
+    }
 }
 
 /// What was asked for beside a page of pull requests.
 #[derive(Default)]
 pub(super) struct Beside {
-    /// Whom GitHub names as further authors of a commit, by its global id.
-    pub(super) authors: BTreeMap<String, Vec<AccountNode>>,
+    /// Whose addresses GitHub knows.
+    pub(super) authors: BTreeMap<String, AccountNode>,
     /// Texts of `.gitattributes` files by object id.
     pub(super) attributes: BTreeMap<String, String>,
 }
@@ -129,19 +137,13 @@ pub(super) fn pull(repository: &Repository, whole: WholePull, beside: &Beside, s
     Ok(record)
 }
 
-/// Trailers that name an account, and whom GitHub knows by the addresses of the others; the first
-/// author that GitHub names is the commit's own.
 fn coauthors_of(whole: &WholePull, beside: &Beside, seen: &mut Seen) -> BTreeSet<ContributorId> {
-    let mut found = BTreeSet::new();
-    for (id, message) in whole.messages() {
-        for author in co_authors(message) {
-            if let CoAuthor::Id(id) = author {
-                found.insert(id);
-            }
-        }
-        found.extend(beside.authors.get(id).into_iter().flatten().filter_map(|node| seen.graphql(Some(node.clone()))));
-    }
-    found
+    let named = whole.messages().flat_map(|(_, message)| co_authors(message));
+    let known = named.filter_map(|author| match author {
+        CoAuthor::Id(id) => Some(id),
+        CoAuthor::Address(address) => seen.graphql(beside.authors.get(&address).cloned()),
+    });
+    known.collect()
 }
 
 /// A comment that its author may be held to: not minimized, and by an account that is there.

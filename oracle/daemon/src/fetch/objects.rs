@@ -3,8 +3,8 @@
 
 use super::account::Seen;
 use super::answer::{
-    AccountNode, BlobData, CommitAuthorsNode, Connection, DiscussionNode, IssueNode, NodesData, ObjectNode, PullNode,
-    RestComment,
+    AccountNode, BlobData, CommitAuthorsNode, Connection, DiscussionNode, GitActor, IssueNode, NodesData, ObjectNode,
+    PullNode, RestComment,
 };
 use super::attributes::MAX_TEXT;
 use super::error::FetchError;
@@ -78,48 +78,60 @@ impl Sync<'_> {
         rows::discussion(&normalise::discussion(repository, node, seen)?, source)
     }
 
+    /// What only facts need is not asked for where no epoch will look.
     async fn beside(&self, repository: &Repository, pulls: &[WholePull]) -> Result<Beside> {
-        let named_by_address = |message: &str| co_authors(message).any(|author| matches!(author, CoAuthor::Address));
-        let commits: BTreeSet<&str> = pulls
-            .iter()
-            .flat_map(WholePull::messages)
-            .filter(|(_, message)| named_by_address(message))
-            .map(|(id, _)| id)
-            .collect();
+        let counts = |pull: &&WholePull| {
+            let merged = pull.node.merged_at.as_deref().and_then(time::parse);
+            merged.is_some_and(|merged| merged >= self.facts_from)
+        };
+        let authors = self.authors(repository, pulls.iter().filter(counts)).await?;
+        let mut beside = Beside { authors, ..Beside::default() };
         let files: BTreeSet<&str> = pulls
             .iter()
+            .filter(counts)
             .filter_map(|pull| Some(pull.node.merge_commit.as_ref()?.file.as_ref()?.oid.as_str()))
             .collect();
-        let mut beside = Beside::default();
-        let commits: Vec<&str> = commits.into_iter().collect();
-        for ids in commits.chunks(COMMITS_A_REQUEST) {
-            beside.authors.extend(self.commit_authors(repository, ids).await?);
-        }
         for oid in files {
             beside.attributes.insert(oid.to_owned(), self.attributes(repository, oid).await?);
         }
         Ok(beside)
     }
 
-    /// The further authors of commits: the first is the commit's own.
-    async fn commit_authors(
+    /// The accounts behind addresses in trailers, as GitHub knows them. An address is asked for once a run.
+    async fn authors(
         &self,
         repository: &Repository,
-        ids: &[&str],
-    ) -> Result<BTreeMap<String, Vec<AccountNode>>> {
-        let what = format!("co-authors in {}", repository.full_name());
-        let data: NodesData<CommitAuthorsNode> =
-            self.github.query(&what, queries::COMMIT_AUTHORS, json!({"ids": ids})).await?;
-        let of = |commit: CommitAuthorsNode| {
-            let users = commit.authors.nodes.into_iter().skip(1).flatten().filter_map(|actor| actor.user);
-            let accounts = users.map(|user| AccountNode {
-                kind: "User".to_owned(),
-                login: user.login,
-                database_id: user.database_id,
-            });
-            (commit.id, accounts.collect())
-        };
-        Ok(data.nodes.into_iter().flatten().map(of).collect())
+        pulls: impl Iterator<Item = &WholePull>,
+    ) -> Result<BTreeMap<String, AccountNode>> {
+        let mut addresses: BTreeMap<String, &str> = BTreeMap::new();
+        let mut known = self.addresses.lock().await;
+        let pulls: Vec<&WholePull> = pulls.collect();
+        // Whoever wrote a commit is known by its address already.
+        let actors = pulls.iter().flat_map(|pull| pull.actors());
+        known.extend(actors.filter(|actor| actor.user.is_some()).cloned().filter_map(GitActor::known));
+        for (commit, message) in pulls.iter().copied().flat_map(WholePull::messages) {
+            for author in co_authors(message) {
+                if let CoAuthor::Address(address) = author {
+                    addresses.insert(address, commit);
+                }
+            }
+        }
+        let asked = |(address, commit): (&String, &&str)| (!known.contains_key(address)).then(|| (*commit).to_owned());
+        let commits: Vec<String> = addresses.iter().filter_map(asked).collect::<BTreeSet<_>>().into_iter().collect();
+        for ids in commits.chunks(COMMITS_A_REQUEST) {
+            let what = format!("co-authors in {}", repository.full_name());
+            let data: NodesData<CommitAuthorsNode> =
+                self.github.query(&what, queries::COMMIT_AUTHORS, json!({"ids": ids})).await?;
+            for actor in data.nodes.into_iter().flatten().flat_map(|commit| commit.authors.nodes).flatten() {
+                known.extend(actor.known());
+            }
+        }
+        for address in addresses.keys() {
+            // What GitHub did not answer to is not asked again.
+            known.entry(address.clone()).or_insert(None);
+        }
+        let account = |address: &String| Some((address.clone(), known.get(address).cloned().flatten()?));
+        Ok(addresses.keys().filter_map(account).collect())
     }
 
     /// The text of one version of a `.gitattributes` file; it is asked for once and kept.

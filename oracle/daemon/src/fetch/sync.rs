@@ -5,7 +5,7 @@
 //! behind it, so that a crash repeats one page at most.
 
 use super::account::{BotList, Seen};
-use super::answer::{OrganizationData, RepositoryData};
+use super::answer::{AccountNode, OrganizationData, RepositoryData};
 use super::error::FetchError;
 use super::github::{GitHub, Usage};
 use super::heads::{Head, Heads, Shown, repository_of};
@@ -14,6 +14,8 @@ use super::queries;
 use crate::store::{Page, Repository, Row, Saved, Store};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
+use tokio::sync::Mutex;
 
 #[derive(Clone, Debug, Default)]
 pub struct FetchPlan {
@@ -27,6 +29,8 @@ pub struct FetchPlan {
     pub bots: Vec<String>,
     /// When this is, UTC seconds by the clock that cutoffs are measured with.
     pub now: u64,
+    /// No epoch will look at what was merged before, UTC seconds: what only facts need is not asked for.
+    pub facts_from: u64,
     /// Asks again for everything to which something happened from then on, UTC seconds.
     pub reread: Option<u64>,
 }
@@ -124,13 +128,18 @@ pub(super) struct Sync<'a> {
     pub(super) github: &'a GitHub,
     pub(super) store: &'a Store,
     pub(super) progress: &'a dyn Progress,
+    pub(super) facts_from: u64,
+    /// Accounts by the addresses of co-authors, for this run.
+    pub(super) addresses: Mutex<BTreeMap<String, Option<AccountNode>>>,
     bots: BotList,
     now: u64,
 }
 
 impl<'a> Sync<'a> {
     fn new(github: &'a GitHub, store: &'a Store, plan: &FetchPlan, progress: &'a dyn Progress) -> Self {
-        Self { github, store, progress, bots: BotList::new(&plan.bots), now: plan.now }
+        let bots = BotList::new(&plan.bots);
+        let addresses = Mutex::default();
+        Self { github, store, progress, facts_from: plan.facts_from, addresses, bots, now: plan.now }
     }
 
     /// The repositories that count now, each once, with their ids.
@@ -207,6 +216,9 @@ impl<'a> Sync<'a> {
         head: &Head,
     ) -> Result<bool, FetchError> {
         let known = self.store.head(repository.id, connection).await?;
+        if known.is_none() && head.is_empty() {
+            return Ok(false);
+        }
         Ok(head.text().is_none() || known.as_deref() != head.text())
     }
 

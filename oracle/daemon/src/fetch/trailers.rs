@@ -3,12 +3,12 @@
 use guerdon_core::model::ContributorId;
 
 /// Whom a trailer names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CoAuthor {
     /// By GitHub's own address `ID+login@users.noreply.HOST`.
     Id(ContributorId),
-    /// By an address of which only GitHub knows the account.
-    Address,
+    /// By an address (in lower case) of which only GitHub knows the account.
+    Address(String),
 }
 
 pub(super) fn co_authors(message: &str) -> impl Iterator<Item = CoAuthor> {
@@ -22,7 +22,7 @@ pub(super) fn co_authors(message: &str) -> impl Iterator<Item = CoAuthor> {
         let id = local.split_once('+').map(|(id, _)| id).and_then(|id| id.parse().ok());
         match id.filter(|id| *id > 0 && host.to_ascii_lowercase().starts_with("users.noreply.")) {
             Some(id) => Some(CoAuthor::Id(ContributorId(id))),
-            None => Some(CoAuthor::Address),
+            None => Some(CoAuthor::Address(address.to_ascii_lowercase())),
         }
     })
 }
@@ -39,7 +39,10 @@ mod tests {
                        Co-authored-by: nobody\nReviewed-by: Cy <3+cy@users.noreply.github.com>\n\
                        Co-Authored-By: Eve <13+eve@example.org>\nCo-authored-by: Z <0+z@users.noreply.github.com>";
         let found: Vec<_> = co_authors(message).collect();
-        let ada = CoAuthor::Id(ContributorId(12));
-        assert_eq!(found, [ada, CoAuthor::Address, CoAuthor::Address, CoAuthor::Address, CoAuthor::Address]);
+        let address = |text: &str| CoAuthor::Address(text.to_owned());
+        let others =
+            ["bo@example.org", "old@users.noreply.github.com", "13+eve@example.org", "0+z@users.noreply.github.com"];
+        assert_eq!(found.first(), Some(&CoAuthor::Id(ContributorId(12))));
+        assert_eq!(found.get(1..), Some(others.map(address).as_slice()));
     }
 }
