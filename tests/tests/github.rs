@@ -8,6 +8,8 @@ mod acts;
 mod archive;
 #[path = "github/client.rs"]
 mod client;
+#[path = "github/faults.rs"]
+mod faults;
 #[path = "github/fields.rs"]
 mod fields;
 #[path = "github/graphql.rs"]

@@ -1,6 +1,7 @@
 //! Requests that shall fail, the log of requests, and the hourly point budget. Held by the world beside its state.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -16,22 +17,56 @@ pub enum Fault {
     NotFound,
     /// 502 with an HTML body, as from GitHub's front.
     BadGateway,
+    /// 504 with an HTML body, as when a query takes too long.
+    GatewayTimeout,
     /// 403 with `retry-after`.
     SecondaryRateLimit { retry_after: u32 },
+    /// The secondary limit as 403 or 429, with or without a word on how long to wait.
+    Throttled { status: u16, wait: Wait },
     /// HTTP 200 with an error of type `RATE_LIMITED` (GraphQL), 403 with nothing remaining (REST).
     RateLimited,
     /// HTTP 200 with these GraphQL errors and no data.
     GraphqlErrors(Value),
     /// Any other answer.
     Status { status: u16, body: String },
+    /// HTTP 200 with a page for people.
+    Html,
+    /// The connection ends before an answer.
+    Close,
+    /// The connection ends in the middle of the true answer.
+    Truncated,
+    /// The connection stays open and nothing comes.
+    Hang,
+    /// The true answer, after a while.
+    Slow(Duration),
+    /// The true answer, with a `date` that is off by that many seconds.
+    Skewed(Time),
+    /// The true answer to a query, with the first node of every list `null` and an error for each.
+    Partial,
+    /// The true answer to a query, with the second half of its outermost lists `null` and an error of type
+    /// `RESOURCE_LIMITS_EXCEEDED`.
+    ResourceLimits,
+    /// The true answer, with words where numbers should be.
+    WrongTypes,
 }
 
-/// One request that was answered.
+/// What a throttled answer says of the time to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// Nothing.
+    Unsaid,
+    Seconds(u32),
+    /// A date that many seconds from now.
+    Date(u32),
+}
+
+/// One request that came.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub method: String,
     /// Path and query.
     pub path: String,
+    /// 0 where no answer was given.
     pub status: u16,
     /// Points by GitHub's formula; 0 for REST and for queries that were refused.
     pub cost: u64,
@@ -84,7 +119,12 @@ pub struct Traffic {
     pub log: Vec<Request>,
     pub graphql: Budget,
     pub rest: Budget,
+    /// The most elements a query may ask of a list by a variable before it takes too long.
+    pub limit_first: Option<u64>,
     faults: VecDeque<(String, Fault)>,
+    /// Faults by the number of the request they meet.
+    scheduled: BTreeMap<u64, Fault>,
+    arrived: u64,
 }
 
 impl Traffic {
@@ -93,8 +133,17 @@ impl Traffic {
         self.faults.extend((0..n).map(|_| (prefix.to_owned(), fault.clone())));
     }
 
-    /// The fault that meets a request to that path, if any; it is used up.
+    /// Makes one request fail, whatever it asks: the next one is 0.
+    pub fn fail_at(&mut self, index: u64, fault: Fault) {
+        self.scheduled.insert(self.arrived + index, fault);
+    }
+
+    /// The fault that meets a request to that path, if any; it is used up. Every request has to come through here once.
     pub fn strike(&mut self, path: &str) -> Option<Fault> {
+        self.arrived += 1;
+        if let Some(fault) = self.scheduled.remove(&(self.arrived - 1)) {
+            return Some(fault);
+        }
         let at = self.faults.iter().position(|(prefix, _)| path.starts_with(prefix.as_str()))?;
         self.faults.remove(at).map(|(_, fault)| fault)
     }

@@ -7,16 +7,16 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State as Shared;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use axum::http::{HeaderMap, Method, Uri, header};
+use axum::response::Response;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::faults::{Budget, Fault, Request};
-use super::graphql;
-use super::rest;
+use super::faults::{Fault, Request};
+use super::reply::{self, Body, Reply};
 use super::world::World;
+use super::{graphql, rest, spoil};
 
 /// A world that is being served. Dropping it stops the server; answers under way are finished.
 #[derive(Debug)]
@@ -84,34 +84,6 @@ impl Drop for Server {
     }
 }
 
-struct Reply {
-    status: u16,
-    body: Body,
-    headers: Vec<(&'static str, String)>,
-    cost: u64,
-    nodes: u64,
-    operation: Option<String>,
-}
-
-enum Body {
-    Json(Value),
-    /// JSON that is written already.
-    Written(String),
-    Text(String),
-}
-
-const JSON: &str = "application/json; charset=utf-8";
-
-impl Reply {
-    fn json(status: u16, body: Value) -> Self {
-        Self { status, body: Body::Json(body), headers: Vec::new(), cost: 0, nodes: 0, operation: None }
-    }
-
-    fn message(status: u16, message: &str) -> Self {
-        Self::json(status, rest::Answer::message(status, message).body)
-    }
-}
-
 async fn respond(
     Shared(service): Shared<Service>,
     method: Method,
@@ -123,61 +95,53 @@ async fn respond(
     let path = uri.path().strip_prefix("/api/v3").unwrap_or(uri.path()).to_owned();
     let query = uri.query().unwrap_or("").to_owned();
     let is_graphql = matches!(path.as_str(), "/graphql" | "/api/graphql");
-    let verb = method.clone();
-    let inner = service.clone();
-    // A page of a large repository takes a while to assemble: not on the threads that serve sockets.
-    let reply = tokio::task::spawn_blocking(move || inner.reply(&verb, &path, &query, &headers, &body)).await;
-    let reply = reply.unwrap_or_else(|e| Reply::message(500, &format!("the GitHub stand-in failed: {e}")));
     let world = &service.world;
-    let budget = {
-        let mut traffic = world.traffic();
-        traffic.log.push(Request {
+    let fault = world.traffic().strike(&path);
+    let note = |reply: &Reply, status: u16| {
+        world.traffic().log.push(Request {
             method: method.to_string(),
-            path: full,
-            status: reply.status,
+            path: full.clone(),
+            status,
             cost: reply.cost,
             nodes: reply.nodes,
             operation: reply.operation.clone(),
         });
-        if is_graphql { traffic.graphql.clone() } else { traffic.rest.clone() }
     };
-    into_response(reply, is_graphql, &budget)
-}
-
-fn into_response(reply: Reply, is_graphql: bool, budget: &Budget) -> Response {
-    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let (kind, body) = match reply.body {
-        Body::Json(value) => (JSON, value.to_string()),
-        Body::Written(json) => (JSON, json),
-        Body::Text(text) => ("text/html; charset=utf-8", text),
-    };
-    let mut headers = HeaderMap::new();
-    let mut put = |name: &'static str, value: &str| {
-        if let Ok(value) = value.parse() {
-            headers.insert(name, value);
+    match fault {
+        Some(Fault::Close) => {
+            note(&Reply::json(0, Value::Null), 0);
+            return reply::closed();
+        }
+        Some(Fault::Hang) => {
+            note(&Reply::json(0, Value::Null), 0);
+            std::future::pending::<()>().await;
+        }
+        Some(Fault::Slow(duration)) => tokio::time::sleep(duration).await,
+        _ => {}
+    }
+    let mut reply = match fault.as_ref().and_then(|f| spoil::instead(f, is_graphql)) {
+        Some(reply) => reply,
+        None => {
+            let verb = method.clone();
+            let inner = service.clone();
+            // A page of a large repository takes a while to assemble: not on the threads that serve sockets.
+            let reply = tokio::task::spawn_blocking(move || inner.reply(&verb, &path, &query, &headers, &body)).await;
+            reply.unwrap_or_else(|e| Reply::message(500, &format!("the GitHub stand-in failed: {e}")))
         }
     };
-    put(header::CONTENT_TYPE.as_str(), kind);
-    put("server", "github-stand-in");
-    put("x-github-media-type", "github.v4; format=json");
-    put("x-ratelimit-limit", &budget.limit.to_string());
-    put("x-ratelimit-remaining", &budget.remaining().to_string());
-    put("x-ratelimit-used", &budget.used.to_string());
-    put("x-ratelimit-reset", &budget.reset_at.to_string());
-    put("x-ratelimit-resource", if is_graphql { "graphql" } else { "core" });
-    for (name, value) in &reply.headers {
-        put(name, value);
+    if let Some(fault) = &fault {
+        spoil::spoil(fault, &mut reply);
     }
-    (status, headers, body).into_response()
+    note(&reply, reply.status);
+    let traffic = world.traffic();
+    let budget = if is_graphql { traffic.graphql.clone() } else { traffic.rest.clone() };
+    drop(traffic);
+    reply.into_response(is_graphql, &budget)
 }
 
 impl Service {
     fn reply(&self, method: &Method, path: &str, query: &str, headers: &HeaderMap, body: &[u8]) -> Reply {
         let is_graphql = matches!(path, "/graphql" | "/api/graphql");
-        let fault = self.world.traffic().strike(path);
-        if let Some(fault) = fault {
-            return self.strike(&fault, is_graphql);
-        }
         if !self.admits(headers) {
             return Reply::message(401, "Bad credentials");
         }
@@ -186,6 +150,15 @@ impl Service {
                 return Reply::message(404, "Not Found");
             }
             let answer = graphql::answer(&self.world, body);
+            let limit = self.world.traffic().limit_first;
+            if limit.is_some_and(|limit| answer.largest_page > limit) {
+                return Reply {
+                    cost: answer.cost,
+                    nodes: answer.nodes,
+                    operation: answer.operation,
+                    ..Reply::gateway(502)
+                };
+            }
             return Reply {
                 cost: answer.cost,
                 nodes: answer.nodes,
@@ -215,39 +188,5 @@ impl Service {
                 (scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token"))
                     && token.trim() == self.token
             })
-    }
-
-    fn strike(&self, fault: &Fault, is_graphql: bool) -> Reply {
-        match fault {
-            Fault::BadCredentials => Reply::message(401, "Bad credentials"),
-            Fault::NotFound => Reply::message(404, "Not Found"),
-            Fault::BadGateway => Reply {
-                body: Body::Text("<html><body><h1>502 Bad Gateway</h1></body></html>".to_owned()),
-                ..Reply::json(502, Value::Null)
-            },
-            Fault::SecondaryRateLimit { retry_after } => Reply {
-                headers: vec![("retry-after", retry_after.to_string())],
-                ..Reply::message(
-                    403,
-                    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
-                )
-            },
-            Fault::RateLimited if is_graphql => Reply {
-                headers: vec![("x-ratelimit-remaining", "0".to_owned())],
-                ..Reply::json(200, json!({ "errors": [graphql::rate_limited()] }))
-            },
-            Fault::RateLimited => Reply {
-                headers: vec![("x-ratelimit-remaining", "0".to_owned())],
-                ..Reply::message(403, "API rate limit exceeded for the user that the token belongs to.")
-            },
-            Fault::GraphqlErrors(errors) => Reply::json(200, json!({ "data": null, "errors": errors })),
-            Fault::Status { status, body } => Reply {
-                body: match serde_json::from_str(body) {
-                    Ok(value) => Body::Json(value),
-                    Err(_) => Body::Text(body.clone()),
-                },
-                ..Reply::json(*status, Value::Null)
-            },
-        }
     }
 }

@@ -36,6 +36,24 @@ pub fn parse(text: &str) -> Option<Time> {
     Some(days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset)
 }
 
+/// `Mon, 06 Jan 2025 00:00:00 GMT`, as HTTP headers write a time.
+pub fn http(at: Time) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (days, second) = (at.div_euclid(86_400), at.rem_euclid(86_400));
+    let (year, month, day) = civil(days);
+    let name = |names: &[&'static str], index: i64| {
+        usize::try_from(index).ok().and_then(|i| names.get(i).copied()).unwrap_or_default()
+    };
+    let (weekday, month) = (name(&DAYS, days.rem_euclid(7)), name(&MONTHS, month - 1));
+    format!(
+        "{weekday}, {day:02} {month} {year:04} {:02}:{:02}:{:02} GMT",
+        second / 3_600,
+        second / 60 % 60,
+        second % 60
+    )
+}
+
 /// Seconds since 1970 by the machine's clock.
 pub fn now() -> Time {
     std::time::SystemTime::now()
@@ -80,5 +98,7 @@ mod tests {
         assert_eq!(parse("2023-09-04T12:29:05-04:00"), parse("2023-09-04T16:29:05Z"));
         assert_eq!(parse("2025-01-06T00:00:00.123Z"), Some(1_736_121_600));
         assert_eq!(parse("yesterday"), None);
+        assert_eq!(http(1_736_121_600), "Mon, 06 Jan 2025 00:00:00 GMT");
+        assert_eq!(http(1_709_251_199), "Thu, 29 Feb 2024 23:59:59 GMT");
     }
 }

@@ -132,7 +132,18 @@ impl World {
         self.traffic().fail_next(n, prefix, fault);
     }
 
-    /// Every request answered so far.
+    /// Makes one request fail, counted from the next, which is 0, whatever it asks.
+    pub fn fail_at(&self, index: u64, fault: Fault) {
+        self.traffic().fail_at(index, fault);
+    }
+
+    /// From now on a query that asks for more than `n` elements of a list by a variable (`first: $first`) is answered
+    /// 502, as one that takes GitHub too long; a size fixed in the query's text is not held against it.
+    pub fn limit_first(&self, n: Option<u64>) {
+        self.traffic().limit_first = n;
+    }
+
+    /// Every request that came so far.
     pub fn requests(&self) -> Vec<Request> {
         self.traffic().log.clone()
     }

@@ -29,21 +29,33 @@ pub async fn sample() -> Server {
     Server::start(World::sample().unwrap(), TOKEN).await.unwrap()
 }
 
-pub async fn send(server: &Server, method: &str, path: &str, authorization: Option<&str>, body: &str) -> Reply {
+/// The bytes of a request and the host it goes to.
+pub fn request(server: &Server, method: &str, path: &str, authorization: Option<&str>, body: &str) -> (String, String) {
     let host = server.base_url().replace("http://", "");
     let authorization = authorization.map(|a| format!("authorization: {a}\r\n")).unwrap_or_default();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n{authorization}\r\n{body}",
         body.len()
     );
+    (host, request)
+}
+
+/// Everything that comes back until the connection ends, whether it is a whole answer or not.
+pub async fn exchange(server: &Server, method: &str, path: &str, authorization: Option<&str>, body: &str) -> String {
+    let (host, request) = request(server, method, path, authorization, body);
     let exchange = move || {
         let mut stream = TcpStream::connect(&host).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut answer = Vec::new();
+        // A connection that is cut may end in an error; what came before it counts.
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).unwrap()
     };
-    let answer = tokio::task::spawn_blocking(exchange).await.unwrap();
+    tokio::task::spawn_blocking(exchange).await.unwrap()
+}
+
+pub async fn send(server: &Server, method: &str, path: &str, authorization: Option<&str>, body: &str) -> Reply {
+    let answer = exchange(server, method, path, authorization, body).await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let mut lines = head.lines();
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();

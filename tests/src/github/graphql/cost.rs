@@ -19,6 +19,8 @@ const MAX_PAGE: i64 = 100;
 pub struct Cost {
     pub points: u64,
     pub nodes: u64,
+    /// The largest page that is asked for by a variable.
+    pub largest_page: u64,
 }
 
 struct Walk<'a> {
@@ -26,6 +28,7 @@ struct Walk<'a> {
     variables: &'a JsonMap,
     requests: u64,
     nodes: u64,
+    largest_page: u64,
     errors: Vec<Value>,
     seen: HashSet<Vec<String>>,
     path: Vec<String>,
@@ -33,8 +36,16 @@ struct Walk<'a> {
 
 /// The cost of an operation, or the errors GitHub answers with.
 pub fn of(document: &ExecutableDocument, operation: &Operation, variables: &JsonMap) -> Result<Cost, Vec<Value>> {
-    let mut walk =
-        Walk { document, variables, requests: 0, nodes: 0, errors: Vec::new(), seen: HashSet::new(), path: Vec::new() };
+    let mut walk = Walk {
+        document,
+        variables,
+        requests: 0,
+        nodes: 0,
+        largest_page: 0,
+        errors: Vec::new(),
+        seen: HashSet::new(),
+        path: Vec::new(),
+    };
     walk.set(&operation.selection_set, 1);
     if walk.errors.is_empty() && walk.nodes > MAX_NODES {
         walk.errors.push(json!({
@@ -49,7 +60,8 @@ pub fn of(document: &ExecutableDocument, operation: &Operation, variables: &Json
     if !walk.errors.is_empty() {
         return Err(walk.errors);
     }
-    Ok(Cost { points: (walk.requests.saturating_add(50) / 100).max(1), nodes: walk.nodes })
+    let points = (walk.requests.saturating_add(50) / 100).max(1);
+    Ok(Cost { points, nodes: walk.nodes, largest_page: walk.largest_page })
 }
 
 impl Walk<'_> {
@@ -122,7 +134,11 @@ impl Walk<'_> {
             let message = format!("`{argument}` on the `{name}` connection cannot be less than 1.");
             self.refuse(field, "INVALID_PAGINATION_BOUNDARIES", message);
         }
-        u64::try_from(size).unwrap_or(1).max(1)
+        let size = u64::try_from(size).unwrap_or(1).max(1);
+        if field.specified_argument_by_name(argument).is_some_and(|v| matches!(&**v, Ast::Variable(_))) {
+            self.largest_page = self.largest_page.max(size);
+        }
+        size
     }
 
     fn refuse(&mut self, field: &Field, kind: &str, message: String) {

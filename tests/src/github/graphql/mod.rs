@@ -51,12 +51,20 @@ pub struct Answer {
     pub body: String,
     pub cost: u64,
     pub nodes: u64,
+    pub largest_page: u64,
     pub operation: Option<String>,
 }
 
 impl Answer {
     fn errors(errors: impl Into<Value>) -> Self {
-        Self { status: 200, body: json!({ "errors": errors.into() }).to_string(), cost: 0, nodes: 0, operation: None }
+        Self {
+            status: 200,
+            body: json!({ "errors": errors.into() }).to_string(),
+            cost: 0,
+            nodes: 0,
+            largest_page: 0,
+            operation: None,
+        }
     }
 }
 
@@ -147,7 +155,14 @@ fn execute(world: &World, execution: &Execution<'_>, cost: cost::Cost) -> Answer
     let errors: Vec<Value> = response.errors.iter().chain(&element_errors).map(github_form).collect();
     let body = serde_json::to_string(&Written { data: &response.data, errors });
     match body {
-        Ok(body) => Answer { status: 200, body, cost: cost.points, nodes: cost.nodes, operation: None },
+        Ok(body) => Answer {
+            status: 200,
+            body,
+            cost: cost.points,
+            nodes: cost.nodes,
+            largest_page: cost.largest_page,
+            operation: None,
+        },
         Err(e) => Answer::errors(json!([{ "message": e.to_string() }])),
     }
 }
