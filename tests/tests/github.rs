@@ -20,3 +20,5 @@ mod queries;
 mod rest;
 #[path = "github/sample.rs"]
 mod sample;
+#[path = "github/window.rs"]
+mod window;

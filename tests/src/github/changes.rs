@@ -159,12 +159,19 @@ impl State {
     /// Pull requests cannot be deleted.
     pub fn delete_issue(&mut self, on: ThreadRef) -> Result<(), StateError> {
         self.issue(on)?;
-        let Some(issue) = self.repository_mut(on.repository)?.threads.remove(&on.number) else { return Ok(()) };
-        self.nodes.remove(&issue.node_id);
-        for comment in &issue.comments {
-            self.nodes.remove(&comment.node_id);
-        }
+        self.forget_thread(on);
         Ok(())
+    }
+
+    /// Takes a thread out with its node ids, if it is there.
+    pub(super) fn forget_thread(&mut self, on: ThreadRef) {
+        let home = self.repositories.get_mut(&on.repository);
+        let Some(thread) = home.and_then(|r| r.threads.remove(&on.number)) else { return };
+        self.nodes.remove(&thread.node_id);
+        let comments = thread.comments.iter().map(|c| &c.node_id);
+        for node in comments.chain(thread.pull.iter().flat_map(|p| &p.reviews).map(|r| &r.node_id)) {
+            self.nodes.remove(node);
+        }
     }
 
     /// Moves an issue with what was said on it: it gets a new number and new ids, the old ones are gone. Labels that

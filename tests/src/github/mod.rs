@@ -37,6 +37,7 @@ mod view;
 mod world;
 
 pub use acts::{Place, PullDraft};
+pub use archive::window::{Change, Window};
 pub use archive::{ArchiveError, LoadReport};
 pub use faults::{Budget, Fault, Request, Wait};
 pub use schema::{SchemaError, path as schema_path};

@@ -38,22 +38,6 @@ pub fn state(sources: Sources) -> Result<(State, LoadReport), ArchiveError> {
     Ok((state, report))
 }
 
-impl Folder {
-    fn is_empty(&self) -> bool {
-        self.pulls.is_empty()
-            && self.issues.is_empty()
-            && self.comments.is_empty()
-            && self.reviews.is_empty()
-            && self.review_comments.is_empty()
-            && self.pull_commits.is_empty()
-            && self.commits.is_empty()
-            && self.files.is_empty()
-            && self.events.is_empty()
-            && self.labels.is_empty()
-            && self.users.is_empty()
-    }
-}
-
 pub(super) struct Assembly<'s> {
     pub state: &'s mut State,
     pub path: PathBuf,
@@ -64,14 +48,54 @@ pub(super) struct Assembly<'s> {
 
 pub(super) type Threads = BTreeMap<u32, Thread>;
 
+/// What a repository's folder holds.
+pub(super) struct Parts {
+    pub threads: Threads,
+    pub labels: BTreeMap<String, Label>,
+    pub commits: HashMap<String, Commit>,
+}
+
 impl Assembly<'_> {
     fn repository(&mut self, repo: raw::Repo, folder: Folder) -> Result<Repository, ArchiveError> {
+        let mut repository = self.empty(repo);
+        let Parts { threads, labels, commits } = self.parts(folder, BTreeMap::new())?;
+        let created = threads.values().map(|t| t.created_at).min();
+        if repository.created_at == 0 {
+            repository.created_at = created.unwrap_or(0);
+        }
+        repository.last_number = threads.last_key_value().map_or(0, |(number, _)| *number);
+        (repository.threads, repository.labels, repository.commits) = (threads, labels, commits);
+        self.report.closers_derived = closers::derive(&mut repository, &self.report.name, &self.connected);
+        Ok(repository)
+    }
+
+    /// The repository without anything in it; its owner is noted.
+    pub fn empty(&mut self, repo: raw::Repo) -> Repository {
         let owner = self.person(Some(repo.owner.clone())).unwrap_or(AccountId(repo.owner.id));
         self.report.name = format!("{}/{}", repo.owner.login, repo.name);
+        Repository {
+            id: RepositoryId(repo.id),
+            node_id: or_made(repo.node_id, "R", repo.id),
+            owner,
+            name: repo.name,
+            private: repo.private,
+            archived: repo.archived.unwrap_or(false),
+            default_branch: repo.default_branch.unwrap_or_else(|| "main".to_owned()),
+            created_at: repo.created_at.as_deref().and_then(time::parse).unwrap_or(0),
+            labels: BTreeMap::new(),
+            threads: BTreeMap::new(),
+            discussions: BTreeMap::new(),
+            last_number: 0,
+            commits: HashMap::new(),
+            attributes: Vec::new(),
+        }
+    }
+
+    /// Puts together what is in a folder, beside labels that are known already.
+    pub fn parts(&mut self, folder: Folder, mut labels: BTreeMap<String, Label>) -> Result<Parts, ArchiveError> {
         for user in folder.users {
             self.person(Some(user));
         }
-        let mut labels: BTreeMap<String, Label> = BTreeMap::new();
         for label in folder.labels {
             self.define(&mut labels, label);
         }
@@ -118,25 +142,7 @@ impl Assembly<'_> {
         self.said(&mut threads, folder.comments, folder.reviews, folder.review_comments)?;
         self.events(&mut threads, &mut labels, folder.events)?;
         self.finish(&mut threads);
-        let created = threads.values().map(|t| t.created_at).min();
-        let mut repository = Repository {
-            id: RepositoryId(repo.id),
-            node_id: or_made(repo.node_id, "R", repo.id),
-            owner,
-            name: repo.name,
-            private: repo.private,
-            archived: repo.archived.unwrap_or(false),
-            default_branch: repo.default_branch.unwrap_or_else(|| "main".to_owned()),
-            created_at: repo.created_at.as_deref().and_then(time::parse).or(created).unwrap_or(0),
-            labels,
-            last_number: threads.last_key_value().map_or(0, |(number, _)| *number),
-            threads,
-            discussions: BTreeMap::new(),
-            commits,
-            attributes: Vec::new(),
-        };
-        self.report.closers_derived = closers::derive(&mut repository, &self.report.name, &self.connected);
-        Ok(repository)
+        Ok(Parts { threads, labels, commits })
     }
 
     pub fn orphan(&mut self, kind: &'static str) {

@@ -23,6 +23,7 @@ mod assemble;
 mod closers;
 mod events;
 mod raw;
+pub mod window;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -49,6 +50,8 @@ pub enum ArchiveError {
     Stray { file: PathBuf },
     #[error("{file}: `{text}` is not an ISO 8601 time")]
     Time { file: PathBuf, text: String },
+    #[error("{file} line {line} is of the repository {name}, which no pull request in the file describes")]
+    Homeless { file: PathBuf, line: usize, name: String },
 }
 
 /// What was loaded, and what could not be used, by count.

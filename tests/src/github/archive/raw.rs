@@ -265,3 +265,19 @@ pub struct Event {
     #[serde(default)]
     pub dismissed_review: Option<DismissedReview>,
 }
+
+impl Folder {
+    pub fn is_empty(&self) -> bool {
+        self.pulls.is_empty()
+            && self.issues.is_empty()
+            && self.comments.is_empty()
+            && self.reviews.is_empty()
+            && self.review_comments.is_empty()
+            && self.pull_commits.is_empty()
+            && self.commits.is_empty()
+            && self.files.is_empty()
+            && self.events.is_empty()
+            && self.labels.is_empty()
+            && self.users.is_empty()
+    }
+}
