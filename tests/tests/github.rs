@@ -4,6 +4,8 @@
 
 #[path = "github/acts.rs"]
 mod acts;
+#[path = "github/app.rs"]
+mod app;
 #[path = "github/archive.rs"]
 mod archive;
 #[path = "github/client.rs"]
@@ -20,5 +22,7 @@ mod queries;
 mod rest;
 #[path = "github/sample.rs"]
 mod sample;
+#[path = "github/webhook.rs"]
+mod webhook;
 #[path = "github/window.rs"]
 mod window;

@@ -15,7 +15,9 @@
 //! # }
 //! ```
 
+mod access;
 mod acts;
+mod app;
 pub mod archive;
 mod changes;
 mod discussions;
@@ -34,8 +36,10 @@ mod state;
 mod text;
 pub mod time;
 mod view;
+pub mod webhook;
 mod world;
 
+pub use access::{App, AppKey, Installation};
 pub use acts::{Place, PullDraft};
 pub use archive::window::{Change, Window};
 pub use archive::{ArchiveError, LoadReport};

@@ -3,10 +3,11 @@
 //! Takes path and query, gives status, JSON and, for lists, a `link` header. Unknown paths and objects are 404 in
 //! GitHub's form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::access::Caller;
 use super::model::{Account, AccountId, Gist, Repository, RepositoryId, ReviewComment, Thread};
 use super::state::State;
 use super::text::unescape;
@@ -24,11 +25,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn ok(body: Value) -> Self {
+    pub fn ok(body: Value) -> Self {
         Self { status: 200, body, headers: Vec::new() }
     }
 
-    fn not_found() -> Self {
+    pub fn not_found() -> Self {
         Self::message(404, "Not Found")
     }
 
@@ -43,10 +44,13 @@ impl Answer {
 }
 
 /// Answers `GET path?query`; `base` is the address the server is reached at, for links.
-pub fn answer(world: &World, base: &str, path: &str, query: &str) -> Answer {
+pub fn answer(world: &World, caller: Caller, base: &str, path: &str, query: &str) -> Answer {
     let clock = world.clock();
     let state = world.read();
+    let withheld = world.access().withheld.clone();
     let asked = Asked {
+        caller,
+        withheld,
         state: &state,
         clock,
         base,
@@ -63,6 +67,7 @@ pub fn answer(world: &World, base: &str, path: &str, query: &str) -> Answer {
             let (core, graphql) = (traffic.rest.to_json(), traffic.graphql.to_json());
             Answer::ok(json!({ "resources": { "core": core, "graphql": graphql }, "rate": core }))
         }
+        ["user"] if matches!(caller, Caller::Installation(_)) => Answer::message(403, caller.refusal()),
         ["user"] => found(state.viewer.and_then(|id| state.accounts.get(&id)).map(account)),
         ["user", id] => found(id.parse().ok().and_then(|id| state.accounts.get(&AccountId(id))).map(account)),
         ["users", login] | ["orgs", login] => found(state.account_named(login).map(account)),
@@ -77,7 +82,7 @@ pub fn answer(world: &World, base: &str, path: &str, query: &str) -> Answer {
                 .collect();
             gists.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.id.cmp(&a.1.id)));
             let listed = gists.iter().filter_map(|(_, g)| gist(&state, g, clock).map(without_content)).collect();
-            page(&asked, listed)
+            page(base, path, &asked.query, listed)
         }
         ["repos", owner, name, rest @ ..] => match repository(owner, name) {
             None => Answer::not_found(),
@@ -99,6 +104,8 @@ pub fn answer(world: &World, base: &str, path: &str, query: &str) -> Answer {
 
 /// What was asked, and the world it was asked of.
 struct Asked<'s> {
+    caller: Caller,
+    withheld: BTreeSet<String>,
     state: &'s State,
     clock: Clock,
     base: &'s str,
@@ -129,6 +136,11 @@ impl Asked<'_> {
 }
 
 fn in_repository(asked: &Asked<'_>, repository: &Repository, rest: &[&str]) -> Answer {
+    if matches!(rest, ["pulls", ..]) && asked.withheld.contains("pull_requests") {
+        let mut answer = Answer::message(403, asked.caller.refusal());
+        answer.headers.push(("x-accepted-github-permissions", "pull_requests=read".to_owned()));
+        return answer;
+    }
     match rest {
         [] => Answer::ok(repository_json(asked.state, repository)),
         ["pulls", "comments"] => review_comments(asked, repository, None),
@@ -147,7 +159,7 @@ fn found(value: Option<Value>) -> Answer {
     value.map_or_else(Answer::not_found, Answer::ok)
 }
 
-fn account(account: &Account) -> Value {
+pub(super) fn account(account: &Account) -> Value {
     let mut value = json!({
         "login": account.login,
         "id": account.id.0,
@@ -175,7 +187,7 @@ fn account(account: &Account) -> Value {
 }
 
 /// The account, or `null` where it is deleted.
-fn author(state: &State, id: Option<AccountId>) -> Value {
+pub(super) fn author(state: &State, id: Option<AccountId>) -> Value {
     id.and_then(|id| state.accounts.get(&id)).map_or(Value::Null, account)
 }
 
@@ -184,7 +196,7 @@ fn full_name(state: &State, repository: &Repository) -> String {
     format!("{owner}/{}", repository.name)
 }
 
-fn repository_json(state: &State, repository: &Repository) -> Value {
+pub(super) fn repository_json(state: &State, repository: &Repository) -> Value {
     let full_name = full_name(state, repository);
     json!({
         "id": repository.id.0,
@@ -237,7 +249,7 @@ fn review_comments(asked: &Asked<'_>, repository: &Repository, thread: Option<&T
     let name = full_name(state, repository);
     let all =
         comments.into_iter().map(|(thread, c)| review_comment(state, &name, thread, c, clock, updated(c))).collect();
-    page(asked, all)
+    page(asked.base, asked.path, query, all)
 }
 
 fn review_comment(
@@ -330,8 +342,8 @@ fn without_content(mut gist: Value) -> Value {
     gist
 }
 
-fn page(asked: &Asked<'_>, all: Vec<Value>) -> Answer {
-    let Asked { base, path, query, .. } = asked;
+/// One page of a list with its links; `base` and `path` are where it was asked for.
+pub(super) fn page(base: &str, path: &str, query: &BTreeMap<String, String>, all: Vec<Value>) -> Answer {
     let number = |name: &str, default: usize| query.get(name).and_then(|v| v.parse().ok()).unwrap_or(default);
     let size = number("per_page", 30).clamp(1, 100);
     let current = number("page", 1).max(1);

@@ -1,6 +1,6 @@
 //! Serves a world over HTTP on a free local port: GraphQL at `/graphql` and `/api/graphql`, REST at `/` and `/api/v3`.
 //!
-//! Every request needs the accepted token, meets the faults that were ordered, and is logged.
+//! Every request needs the accepted token or one of an installation, meets the faults that were ordered, and is logged.
 
 use std::net::SocketAddr;
 
@@ -13,10 +13,11 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::access::Caller;
 use super::faults::{Fault, Request};
 use super::reply::{self, Body, Reply};
 use super::world::World;
-use super::{graphql, rest, spoil};
+use super::{app, graphql, rest, spoil};
 
 /// A world that is being served. Dropping it stops the server; answers under way are finished.
 #[derive(Debug)]
@@ -141,15 +142,30 @@ async fn respond(
 
 impl Service {
     fn reply(&self, method: &Method, path: &str, query: &str, headers: &HeaderMap, body: &[u8]) -> Reply {
-        let is_graphql = matches!(path, "/graphql" | "/api/graphql");
-        if !self.admits(headers) {
-            return Reply::message(401, "Bad credentials");
+        let bearer = bearer(headers).unwrap_or("");
+        if app::speaks_as_app(path) {
+            let answer = app::answer(&self.world, &self.base, method, path, query, bearer);
+            return Reply { headers: answer.headers, ..Reply::json(answer.status, answer.body) };
         }
+        let Some(caller) = self.world.access().admit(bearer, &self.token) else {
+            return Reply::message(401, "Bad credentials");
+        };
+        let scopes = match caller {
+            Caller::Person => self.world.access().scopes.clone(),
+            Caller::Installation(_) => None,
+        };
+        let mut reply = self.admitted(caller, method, path, query, body);
+        reply.headers.extend(scopes.map(|scopes| ("x-oauth-scopes", scopes)));
+        reply
+    }
+
+    fn admitted(&self, caller: Caller, method: &Method, path: &str, query: &str, body: &[u8]) -> Reply {
+        let is_graphql = matches!(path, "/graphql" | "/api/graphql");
         if is_graphql {
             if method != Method::POST {
                 return Reply::message(404, "Not Found");
             }
-            let answer = graphql::answer(&self.world, body);
+            let answer = graphql::answer(&self.world, caller, body);
             let limit = self.world.traffic().limit_first;
             if limit.is_some_and(|limit| answer.largest_page > limit) {
                 return Reply {
@@ -174,19 +190,14 @@ impl Service {
         if path != "/rate_limit" && !self.world.traffic().rest.take(1) {
             return Reply::message(403, "API rate limit exceeded for the user that the token belongs to.");
         }
-        let answer = rest::answer(&self.world, &self.base, path, query);
+        let answer = rest::answer(&self.world, caller, &self.base, path, query);
         Reply { headers: answer.headers, ..Reply::json(answer.status, answer.body) }
     }
+}
 
-    /// `Authorization: Bearer TOKEN` or `token TOKEN`.
-    fn admits(&self, headers: &HeaderMap) -> bool {
-        headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .is_some_and(|(scheme, token)| {
-                (scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token"))
-                    && token.trim() == self.token
-            })
-    }
+/// The token of `Authorization: Bearer TOKEN` or `token TOKEN`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let known = scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token");
+    known.then_some(token.trim())
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
+use super::access::Access;
 use super::archive::{self, ArchiveError, LoadReport};
 use super::faults::{Budget, Fault, Request, Traffic};
 use super::model::Time;
@@ -20,6 +21,7 @@ struct Shared {
     state: RwLock<State>,
     clock: Mutex<Clock>,
     traffic: Mutex<Traffic>,
+    access: Mutex<Access>,
     report: LoadReport,
 }
 
@@ -41,6 +43,7 @@ impl World {
             state: RwLock::new(state),
             clock: Mutex::new(Clock::END),
             traffic: Mutex::new(Traffic::default()),
+            access: Mutex::new(Access::default()),
             report,
         }))
     }
@@ -116,6 +119,10 @@ impl World {
 
     pub fn delete_gist(&self, id: &str) -> Result<(), StateError> {
         self.change(|state| state.delete_gist(id))
+    }
+
+    pub(super) fn access(&self) -> MutexGuard<'_, Access> {
+        self.0.access.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn traffic(&self) -> MutexGuard<'_, Traffic> {

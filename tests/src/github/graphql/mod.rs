@@ -17,6 +17,7 @@ mod timeline;
 mod tree;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::request::coerce_variable_values;
@@ -26,6 +27,7 @@ use apollo_compiler::validation::DiagnosticList;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::access::Caller;
 use super::model::AccountId;
 use super::state::State;
 use super::time;
@@ -38,6 +40,9 @@ pub(super) struct Context<'w> {
     pub state: &'w State,
     pub clock: Clock,
     pub viewer: Option<AccountId>,
+    pub caller: Caller,
+    /// Permissions the caller lacks.
+    pub withheld: BTreeSet<String>,
     pub cost: cost::Cost,
     pub budget: Budget,
     /// Errors of list elements that stay `null` while the list goes on.
@@ -85,7 +90,7 @@ struct Body {
 }
 
 /// Answers the body of one POST request.
-pub fn answer(world: &World, body: &[u8]) -> Answer {
+pub fn answer(world: &World, caller: Caller, body: &[u8]) -> Answer {
     let body: Body = match serde_json::from_slice(body) {
         Ok(body) => body,
         Err(_) => {
@@ -126,7 +131,7 @@ pub fn answer(world: &World, body: &[u8]) -> Answer {
             if fits {
                 let execution =
                     Execution::new(schema, &document).operation(operation).coerced_variable_values(&variables);
-                execute(world, &execution, cost)
+                execute(world, caller, &execution, cost)
             } else {
                 Answer::errors(json!([rate_limited()]))
             }
@@ -141,12 +146,20 @@ pub fn rate_limited() -> Value {
     json!({ "type": "RATE_LIMITED", "message": "API rate limit exceeded for the user that the token belongs to." })
 }
 
-fn execute(world: &World, execution: &Execution<'_>, cost: cost::Cost) -> Answer {
+fn execute(world: &World, caller: Caller, execution: &Execution<'_>, cost: cost::Cost) -> Answer {
     let budget = world.traffic().graphql.clone();
     let clock = world.clock();
     let state = world.read();
-    let context =
-        Context { viewer: state.viewer, state: &state, clock, cost, budget, element_errors: RefCell::new(Vec::new()) };
+    let context = Context {
+        viewer: state.viewer,
+        state: &state,
+        clock,
+        caller,
+        withheld: world.access().withheld.clone(),
+        cost,
+        budget,
+        element_errors: RefCell::new(Vec::new()),
+    };
     let response = match execution.execute_sync(&query::Query(&context)) {
         Ok(response) => response,
         Err(e) => return Answer::errors(json!([{ "message": e.message().to_string() }])),

@@ -3,6 +3,7 @@
 use apollo_compiler::resolvers::{ObjectValue, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::{GraphQLError, ResponseDataPathSegment};
 
+use super::super::access::Caller;
 use super::super::model::AccountKind;
 use super::super::state::NodeRef;
 use super::entity::{
@@ -22,6 +23,7 @@ impl ObjectValue for Query<'_> {
         let cx = self.0;
         match info.field_name() {
             "rateLimit" => Ok(ResolvedValue::object(RateLimit(cx))),
+            "viewer" if matches!(cx.caller, Caller::Installation(_)) => Err(not_modelled(self.type_name(), info)),
             "viewer" => optional_object(cx, cx.viewer.and_then(|id| cx.state.accounts.get(&id)).map(Entity::Account)),
             "repository" => {
                 let (owner, name) = (text(info, "owner").unwrap_or(""), text(info, "name").unwrap_or(""));

@@ -19,6 +19,16 @@ pub(super) fn name_with_owner(cx: &Context<'_>, repository: &Repository) -> Stri
 }
 
 pub(super) fn resolve<'w>(cx: &'w Context<'w>, repository: &'w Repository, info: &'w ResolveInfo<'w>) -> Resolved<'w> {
+    let needed = match info.field_name() {
+        "pullRequests" | "pullRequest" => Some("pull_requests"),
+        "issues" | "issue" | "labels" | "label" => Some("issues"),
+        "discussions" | "discussion" => Some("discussions"),
+        "object" => Some("contents"),
+        _ => None,
+    };
+    if needed.is_some_and(|permission| cx.withheld.contains(permission)) {
+        return Err(fail("FORBIDDEN", cx.caller.refusal()));
+    }
     match info.field_name() {
         "id" => leaf(repository.node_id.as_str()),
         "databaseId" => database_id(repository.id.0),

@@ -16,6 +16,9 @@ pub(super) fn file_of<'w>(
     commit: &'w Commit,
     info: &'w ResolveInfo<'w>,
 ) -> Resolved<'w> {
+    if cx.withheld.contains("contents") {
+        return Err(fail("FORBIDDEN", cx.caller.refusal()));
+    }
     match text(info, "path") {
         Some(ATTRIBUTES) => {
             let version = repository.attributes_at(commit.committed_at);
