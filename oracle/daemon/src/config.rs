@@ -1,10 +1,13 @@
 //! The configuration: one TOML file, unknown keys refused, secrets only by reference.
 //!
 //! Takes the file and what flags or the environment override; gives checked settings. Paths in the
-//! file are relative to it. It never holds a secret, so it can be shown.
+//! file are relative to it. It can be shown: what is secret stands elsewhere, and in addresses it is masked.
 
-use crate::keys::{KeySource, SecretRef};
+use crate::keys::{KeyError, KeySource, SecretRef};
+use crate::store::masked;
+use secrecy::SecretString;
 use serde::Deserialize;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -16,9 +19,8 @@ pub const POLICY: &str = include_str!("../../../policy.toml");
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// `sqlite:PATH`.
     #[serde(default = "defaults::database_url")]
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// The policy file whose hash governance voted for.
     #[serde(default = "defaults::policy")]
     pub policy: PathBuf,
@@ -33,6 +35,45 @@ pub struct Config {
     pub api: ApiConfig,
     #[serde(default)]
     pub run: RunConfig,
+}
+
+/// `sqlite:PATH`, `postgres://USER@HOST/DATABASE`, or where such an address with a password in it stands. It
+/// can be printed, a password cannot.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub enum DatabaseUrl {
+    Plain(String),
+    Secret(SecretRef),
+}
+
+impl From<String> for DatabaseUrl {
+    fn from(text: String) -> Self {
+        SecretRef::try_from(text.clone()).map_or(Self::Plain(text), Self::Secret)
+    }
+}
+
+impl DatabaseUrl {
+    pub fn read(&self) -> Result<SecretString, KeyError> {
+        match self {
+            Self::Plain(url) => Ok(url.clone().into()),
+            Self::Secret(reference) => reference.read(),
+        }
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(url) => f.write_str(&masked(url)),
+            Self::Secret(reference) => write!(f, "{reference} (masked)"),
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -103,8 +144,8 @@ mod defaults {
     use crate::keys::SecretRef;
     use std::net::{Ipv4Addr, SocketAddr};
 
-    pub(super) fn database_url() -> String {
-        "sqlite:guerdon.db".to_owned()
+    pub(super) fn database_url() -> super::DatabaseUrl {
+        super::DatabaseUrl::Plain("sqlite:guerdon.db".to_owned())
     }
     pub(super) fn policy() -> std::path::PathBuf {
         "policy.toml".into()
@@ -181,7 +222,7 @@ impl Config {
             .map_err(|source| ConfigError::Toml { path: path.to_owned(), message: problem(&text, &source) })?;
         config.anchor(path.parent().unwrap_or(Path::new("")));
         if let Some(url) = overrides.database_url {
-            config.database_url = url;
+            config.database_url = url.into();
         }
         if let Some(url) = overrides.rpc_url {
             config.chain.rpc_url = url;
@@ -217,10 +258,15 @@ impl Config {
                 KeySource::Raw(from) => secret(from),
             }
         }
-        if let Some(path) = self.database_url.strip_prefix("sqlite:")
-            && !path.starts_with([':', '/'])
-        {
-            self.database_url = format!("sqlite:{}", folder.join(path).display());
+        match &mut self.database_url {
+            DatabaseUrl::Secret(from) => secret(from),
+            DatabaseUrl::Plain(url) => {
+                if let Some(path) = url.strip_prefix("sqlite:")
+                    && !path.starts_with([':', '/'])
+                {
+                    *url = format!("sqlite:{}", folder.join(path).display());
+                }
+            }
         }
     }
 
@@ -278,7 +324,7 @@ impl Config {
         let submitter = self.oracle.submitter.as_ref().map_or("the first of oracle.keys".to_owned(), shown_key);
         let graphql = self.github.graphql_url.clone().unwrap_or_else(|| format!("{}/graphql", self.github.api_url));
         for (key, value) in [
-            ("database_url", self.database_url.clone()),
+            ("database_url", self.database_url.to_string()),
             ("policy", self.policy.display().to_string()),
             ("github.api_url", self.github.api_url.clone()),
             ("github.graphql_url", graphql),

@@ -5,6 +5,7 @@ use crate::keys::OracleKey;
 use crate::oracle::{connect, github, read_policy};
 use crate::run::chain_of;
 use crate::store::Store;
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
 /// One thing that was looked at.
@@ -35,8 +36,7 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
     });
     found("policy", policy.as_ref().map(|hash| format!("hash {hash}")).map_err(|error| text(error)));
 
-    let store = Store::open(&config.database_url).await;
-    found("store", store.map(|_| config.database_url.clone()).map_err(|error| text(&error)));
+    found("store", look_at_the_store(config).await);
 
     found("GitHub", look_at_github(config).await);
 
@@ -100,6 +100,14 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
         }
     }
     findings
+}
+
+async fn look_at_the_store(config: &Config) -> Result<String, String> {
+    let url = config.database_url.read().map_err(|error| chain_of(&error))?;
+    let store = Store::open(url.expose_secret()).await.map_err(|error| chain_of(&error))?;
+    let about = store.about().await.map_err(|error| chain_of(&error))?;
+    store.close().await;
+    Ok(format!("{} {}, schema {}, at {}", about.kind, about.version, about.schema, config.database_url))
 }
 
 async fn look_at_github(config: &Config) -> Result<String, String> {

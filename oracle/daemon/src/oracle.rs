@@ -14,6 +14,7 @@ use guerdon_core::evidence::EvidenceError;
 use guerdon_core::model::{Epoch, RepositoryId};
 use guerdon_core::policy::{Policy, PolicyError};
 use guerdon_core::verify::VerifyError;
+use secrecy::ExposeSecret as _;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -103,7 +104,7 @@ impl Oracle {
         }
         let chain = connect(&config).await?;
         let schedule = chain.schedule().await?;
-        let store = Store::open(&config.database_url).await?;
+        let store = Store::open(config.database_url.read()?.expose_secret()).await?;
         Ok(Self { config, store, chain, schedule, policies })
     }
 

@@ -1,5 +1,6 @@
 //! Line items, refusals and each person's sum: why somebody was paid, and why not.
 
+use super::many::{self, rows_at_once};
 use super::{Result, Store, at, big, get, number, round};
 use guerdon_core::model::{ContributorId, Epoch};
 use sqlx::any::AnyRow;
@@ -22,6 +23,8 @@ pub struct Item {
     pub contributor: ContributorId,
     pub body: String,
 }
+
+const COLUMNS: usize = 5;
 
 macro_rules! statement {
     ($table:expr, $before:literal, $after:literal) => {
@@ -50,20 +53,16 @@ impl Store {
             .execute(&mut *tx)
             .await
             .map_err(at("replacing items"))?;
-        for (position, (contributor, body)) in (0_i64..).zip(items) {
-            sqlx::query(statement!(
-                table,
-                "INSERT INTO",
-                "(epoch, round, position, contributor_id, body) VALUES ($1, $2, $3, $4, $5)"
-            ))
-            .bind(number_of_epoch)
-            .bind(i64::from(round))
-            .bind(position)
-            .bind(big("the contributor id", contributor.0)?)
-            .bind(body.as_str())
-            .execute(&mut *tx)
-            .await
-            .map_err(at("writing an item"))?;
+        let mut position = 0_i64;
+        for chunk in items.chunks(rows_at_once(COLUMNS)) {
+            let before = statement!(table, "INSERT INTO", "(epoch, round, position, contributor_id, body) VALUES");
+            let mut insert = many::statement(self.kind, before, (COLUMNS, chunk.len()), "");
+            for (contributor, body) in chunk {
+                insert = insert.bind(number_of_epoch).bind(i64::from(round)).bind(position);
+                insert = insert.bind(big("the contributor id", contributor.0)?).bind(body.as_str());
+                position += 1;
+            }
+            insert.execute(&mut *tx).await.map_err(at("writing items"))?;
         }
         tx.commit().await.map_err(at("replacing items"))
     }

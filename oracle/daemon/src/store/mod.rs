@@ -2,15 +2,17 @@
 //!
 //! The only module that knows SQL. Records from GitHub are append-only: a changed object is a new
 //! version. The statements are the part of SQL that SQLite and PostgreSQL share (`$1`, `ON CONFLICT`,
-//! BIGINT, TEXT, BYTEA); numbers above 2^63 - 1 are refused or kept as decimal text. It never
-//! decides what a record means.
+//! BIGINT, TEXT, BYTEA); numbers above 2^63 - 1 are refused or kept as decimal text. What reads before
+//! it writes goes through [`Store::write`], one at a time. It never decides what a record means.
 
 mod accounts;
 mod batches;
 mod evidence;
 mod fetched;
 mod items;
+mod many;
 mod open;
+mod place;
 mod records;
 mod signatures;
 mod transactions;
@@ -21,6 +23,8 @@ pub use batches::StoredBatch;
 pub use evidence::StoredEvidence;
 pub use fetched::Fetched;
 pub use items::{Item, ItemTable};
+pub use open::About;
+pub use place::{DatabaseKind, masked};
 pub use records::{Marks, Opened, Page, RecordKind, Repository, Row, Saved};
 pub use signatures::StoredSignature;
 pub use transactions::{NewTransaction, StoredTransaction};
@@ -34,11 +38,15 @@ use sqlx::{Any, AnyPool, ColumnIndex, Decode, Row as _, Transaction, Type};
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: AnyPool,
+    kind: DatabaseKind,
 }
+
+/// Which of PostgreSQL's advisory locks a writer holds: "guerdon" in ASCII.
+const WRITER: i64 = 0x67_75_65_72_64_6f_6e;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("`database_url` is `{url}`: {problem}; write `sqlite:PATH`")]
+    #[error("`database_url` is `{url}`: {problem}; write `sqlite:PATH` or `postgres://USER@HOST/DATABASE`")]
     Url { url: String, problem: &'static str },
     #[error("cannot create the folder {path} for the database: check `database_url` and its permissions")]
     Folder {
@@ -52,13 +60,37 @@ pub enum StoreError {
         #[source]
         source: sqlx::Error,
     },
-    #[error("the database {path} was written by a newer guerdon (schema {version}): use that version or another file")]
-    Newer { path: String, version: i64 },
-    #[error("cannot bring the database {path} to this version's schema")]
+    #[error("cannot use the database {place}: {advice}")]
+    Connect {
+        place: String,
+        advice: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error(
+        "the database {place} did not answer within {seconds} s: see that the server runs and that no firewall is \
+         between"
+    )]
+    Silent { place: String, seconds: u64 },
+    #[error(
+        "the database {place} keeps text as {encoding}: make one that keeps UTF8 (`createdb -E UTF8 -T template0 NAME`)"
+    )]
+    Encoding { place: String, encoding: String },
+    #[error(
+        "the database {place} was written by a newer guerdon (schema {version}): use that version or another database"
+    )]
+    Newer { place: String, version: i64 },
+    #[error("cannot bring the database {place} to this version's schema")]
     Migrate {
-        path: String,
+        place: String,
         #[source]
         source: sqlx::migrate::MigrateError,
+    },
+    #[error("the database does not answer at {step}: `guerdon doctor` says how it is")]
+    Gone {
+        step: &'static str,
+        #[source]
+        source: sqlx::Error,
     },
     #[error("the database failed at {step}")]
     Query {
@@ -92,15 +124,41 @@ pub enum StoreError {
 type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 impl Store {
-    /// A transaction that takes the write lock at once, so that two writers wait for one another
-    /// instead of failing half-way.
+    /// A transaction that has the database for itself as far as writing goes, so that what it reads holds
+    /// until it commits, and two writers wait for one another instead of failing half-way.
+    ///
+    /// SQLite has one writer anyhow. On PostgreSQL one lock for all does the same: there is one writer by
+    /// design, a lock per row would be won by nothing, and retries of serialisable transactions would have
+    /// to be right in every caller. Each statement must see what was committed before the lock was had,
+    /// whatever isolation is the server's default.
     async fn write(&self) -> Result<Transaction<'static, Any>> {
-        self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(at("begin"))
+        match self.kind {
+            DatabaseKind::SQLite => self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(at("begin")),
+            DatabaseKind::PostgreSQL => {
+                let begin = self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED");
+                let mut tx = begin.await.map_err(at("begin"))?;
+                let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(WRITER);
+                lock.execute(&mut *tx).await.map_err(at("waiting for another writer"))?;
+                Ok(tx)
+            }
+        }
     }
 }
 
 fn at(step: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |source| StoreError::Query { step, source }
+    move |source| if is_gone(&source) { StoreError::Gone { step, source } } else { StoreError::Query { step, source } }
+}
+
+/// The connection is lost or cannot be had, which says nothing about the statement.
+fn is_gone(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+        // SQLSTATE class 08: connection exceptions; 57P: the server shuts down or starts.
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| code.len() == 5 && (code.starts_with("08") || code.starts_with("57P")))
+        }
+        _ => false,
+    }
 }
 
 fn big(what: &'static str, value: u64) -> Result<i64> {

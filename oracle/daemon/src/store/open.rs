@@ -1,56 +1,91 @@
 //! Opening a database: takes its URL, gives a [`Store`] whose schema is this version's.
 
-use super::{Result, Store, StoreError};
+use super::place::{DatabaseKind, Place};
+use super::{Result, Store, StoreError, at, get};
+use serde::Serialize;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AnyConnection, Connection};
+use sqlx::{AnyConnection, ConnectOptions as _, Connection};
 use std::path::Path;
-use std::str::FromStr;
 use std::sync::Once;
+use std::time::Duration;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 static DRIVERS: Once = Once::new();
 
+/// How long a server may take to accept a connection, first and later.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Writers wait for one another at most 15 s. A commit outlives a power cut: a signature that was shown must
+/// still be known afterwards.
+const SQLITE: [&str; 4] = [
+    "PRAGMA busy_timeout = 15000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+];
+const POSTGRESQL: [&str; 3] = [
+    "SET lock_timeout = '15s'",
+    "SET statement_timeout = '5min'",
+    // A process that hangs must not keep the others from writing.
+    "SET idle_in_transaction_session_timeout = '1min'",
+];
+
+/// What `guerdon doctor` tells of a database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct About {
+    pub kind: DatabaseKind,
+    /// The library's or the server's.
+    pub version: String,
+    pub schema: i64,
+}
+
 impl Store {
-    /// Opens `sqlite:PATH`, creating the file and its folders when they are not there.
+    /// Opens `sqlite:PATH`, creating the file and its folders when they are not there, or
+    /// `postgres://USER@HOST/DATABASE`, which must exist; either is brought to this version's schema.
     pub async fn open(database_url: &str) -> Result<Self> {
         // Another part of the process may have installed drivers already; that is as good.
-        DRIVERS.call_once(|| drop(sqlx::any::install_drivers(&[sqlx::sqlite::any::DRIVER])));
-        let path = path_of(database_url)?;
-        if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| StoreError::Folder { path: folder.display().to_string(), source })?;
-        }
-        let unreadable = |source| StoreError::Open { path: path.to_owned(), source };
-        let options = AnyConnectOptions::from_str(&connect_url(path)).map_err(unreadable)?;
+        DRIVERS.call_once(|| {
+            drop(sqlx::any::install_drivers(&[sqlx::sqlite::any::DRIVER, sqlx::postgres::any::DRIVER]));
+        });
+        let place = Place::parse(database_url)?;
+        make_folder(&place)?;
+        let options = AnyConnectOptions::from_url(&place.url).map_err(|source| refused(&place, source))?;
         // A pool would try again for half a minute what cannot succeed.
-        let mut probe = AnyConnection::connect_with(&options).await.map_err(unreadable)?;
-        sqlx::raw_sql("PRAGMA schema_version").execute(&mut probe).await.map_err(unreadable)?;
-        probe.close().await.map_err(unreadable)?;
+        let mut first = tokio::time::timeout(CONNECT, AnyConnection::connect_with(&options))
+            .await
+            .map_err(|_| StoreError::Silent { place: place.shown.clone(), seconds: CONNECT.as_secs() })?
+            .map_err(|source| refused(&place, source))?;
+        examine(&place, &mut first).await?;
+        migrate(&place, &mut first).await?;
+        first.close().await.map_err(|source| refused(&place, source))?;
+        let kind = place.kind;
+        let (settings, connections, patience): (&'static [&'static str], _, _) = match kind {
+            DatabaseKind::SQLite => (&SQLITE, 4, Duration::from_secs(30)),
+            DatabaseKind::PostgreSQL => (&POSTGRESQL, 8, CONNECT),
+        };
         let pool = AnyPoolOptions::new()
-            .max_connections(4)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    for pragma in [
-                        "PRAGMA busy_timeout = 15000",
-                        "PRAGMA journal_mode = WAL",
-                        "PRAGMA synchronous = NORMAL",
-                        "PRAGMA foreign_keys = ON",
-                    ] {
-                        sqlx::raw_sql(pragma).execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
-            })
+            .max_connections(connections)
+            .acquire_timeout(patience)
+            .after_connect(move |connection, _| Box::pin(settle(connection, settings)))
             .connect_with(options)
             .await
-            .map_err(unreadable)?;
-        MIGRATIONS.run(&pool).await.map_err(|source| match source {
-            MigrateError::VersionMissing(version) => StoreError::Newer { path: path.to_owned(), version },
-            MigrateError::Execute(source) => StoreError::Open { path: path.to_owned(), source },
-            source => StoreError::Migrate { path: path.to_owned(), source },
-        })?;
-        Ok(Self { pool })
+            .map_err(|source| refused(&place, source))?;
+        Ok(Self { pool, kind })
+    }
+
+    /// Which database this is.
+    pub async fn about(&self) -> Result<About> {
+        let version = match self.kind {
+            DatabaseKind::SQLite => "SELECT sqlite_version() AS version",
+            DatabaseKind::PostgreSQL => "SELECT current_setting('server_version') AS version",
+        };
+        let version = sqlx::query(version).fetch_one(&self.pool).await.map_err(at("reading its version"))?;
+        let schema = sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(at("reading its schema's version"))?;
+        Ok(About { kind: self.kind, version: get(&version, "version")?, schema: get(&schema, "version")? })
     }
 
     /// Finishes what is under way and closes the files.
@@ -59,33 +94,75 @@ impl Store {
     }
 }
 
-fn path_of(url: &str) -> Result<&str> {
-    let refuse = |problem| Err(StoreError::Url { url: without_password(url), problem });
-    let Some(rest) = url.strip_prefix("sqlite:") else {
-        return refuse(if url.starts_with("postgres") {
-            "PostgreSQL is not supported by this version"
-        } else {
-            "it names no kind of database"
-        });
+fn make_folder(place: &Place) -> Result<()> {
+    let folder = place.path.as_deref().and_then(|path| Path::new(path).parent());
+    match folder.filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => std::fs::create_dir_all(folder)
+            .map_err(|source| StoreError::Folder { path: folder.display().to_string(), source }),
+        None => Ok(()),
+    }
+}
+
+async fn settle(connection: &mut AnyConnection, settings: &'static [&'static str]) -> sqlx::Result<()> {
+    for setting in settings {
+        sqlx::raw_sql(*setting).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Whether this can be a store at all.
+async fn examine(place: &Place, connection: &mut AnyConnection) -> Result<()> {
+    match place.kind {
+        DatabaseKind::SQLite => {
+            settle(connection, &SQLITE).await.map_err(|source| refused(place, source))?;
+            let read = sqlx::raw_sql("PRAGMA schema_version").execute(connection).await;
+            read.map(drop).map_err(|source| refused(place, source))
+        }
+        DatabaseKind::PostgreSQL => {
+            let row = sqlx::query("SELECT current_setting('server_encoding') AS encoding")
+                .fetch_one(connection)
+                .await
+                .map_err(|source| refused(place, source))?;
+            let encoding: String = get(&row, "encoding")?;
+            if encoding == "UTF8" { Ok(()) } else { Err(StoreError::Encoding { place: place.shown.clone(), encoding }) }
+        }
+    }
+}
+
+async fn migrate(place: &Place, connection: &mut AnyConnection) -> Result<()> {
+    let mut done = MIGRATIONS.run_direct(None, connection, false).await;
+    // SQLite lets two processes begin with the same migration; who comes second finds it done.
+    if place.kind == DatabaseKind::SQLite && matches!(done, Err(MigrateError::ExecuteMigration(..))) {
+        done = MIGRATIONS.run_direct(None, connection, false).await;
+    }
+    done.map_err(|source| match source {
+        MigrateError::VersionMissing(version) => StoreError::Newer { place: place.shown.clone(), version },
+        MigrateError::Execute(source) => refused(place, source),
+        source => StoreError::Migrate { place: place.shown.clone(), source },
+    })
+}
+
+/// Why a database cannot be opened, and what to do.
+fn refused(place: &Place, source: sqlx::Error) -> StoreError {
+    let shown = place.shown.clone();
+    if place.kind == DatabaseKind::SQLite {
+        return StoreError::Open { path: shown, source };
+    }
+    let code = source.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
+    let advice = match (&source, code.as_str()) {
+        (sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut, _) => {
+            "see that the server runs and takes connections from here"
+        }
+        (sqlx::Error::Tls(_), _) => "see what `sslmode` and `sslrootcert` say and what the server offers",
+        (sqlx::Error::Configuration(_), _) => "a parameter after the `?` is unusable",
+        (_, "28P01" | "28000") => {
+            "the server refuses this user or password (it may also stand in PGPASSWORD or ~/.pgpass)"
+        }
+        (_, "3D000") => "there is no database of this name: make it with `createdb`",
+        (_, "42501") => "the user may not create tables there: make it the database's owner",
+        (_, "53300") => "the server has no connection left: raise its `max_connections` or end other programs",
+        (_, "57P03") => "the server is starting or stopping: try again",
+        _ => "the server's log says more",
     };
-    let path = rest.strip_prefix("//").unwrap_or(rest);
-    match path {
-        "" => refuse("the path is missing"),
-        _ if path.contains(":memory:") => refuse("a store must outlive the process"),
-        _ if path.contains('?') => refuse("parameters are not supported"),
-        _ => Ok(path),
-    }
-}
-
-/// What may stand in an error: everything but `user:password@`.
-fn without_password(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
-        _ => url.to_owned(),
-    }
-}
-
-fn connect_url(path: &str) -> String {
-    let escaped = path.replace('%', "%25").replace('#', "%23").replace(' ', "%20");
-    format!("sqlite:{escaped}?mode=rwc")
+    StoreError::Connect { place: shown, advice, source }
 }
