@@ -47,8 +47,12 @@ bench-gas: setup ## Measure gas beside Uniswap's distributor and write contracts
 	@contracts/tools/contributor-year
 
 .PHONY: test-rust
-test-rust: build data-notice ## Run the Rust and whole-system tests
+test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace
+
+.PHONY: bench-store
+bench-store: postgres ## Fill SQLite and PostgreSQL with COUNT records (ten million) and measure
+	@cargo run --release --package guerdon-tests --bin bench-store -- --count $(or $(COUNT),10000000)
 
 .PHONY: lint
 lint: setup ## Check formats and lints: cargo fmt, clippy, forge fmt, solc and forge warnings
@@ -93,6 +97,10 @@ tools:
 	need npm "comes with Node.js"; \
 	need cc "a C compiler, for instance 'apt-get install build-essential'"; \
 	[ -z "$$missing" ] || { echo "install what is missing, then run make again" >&2; exit 1; }
+
+.PHONY: postgres
+postgres: ## See that the tests have a PostgreSQL; installs one on a bare Debian
+	@tests/tools/postgres
 
 .PHONY: data-notice
 data-notice:

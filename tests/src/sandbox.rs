@@ -174,9 +174,13 @@ impl Sandbox {
 
     /// Starts the daemon; its log goes to a file in the folder.
     pub async fn daemon(&self) -> Result<Daemon> {
+        self.daemon_with("guerdon.toml").await
+    }
+
+    pub async fn daemon_with(&self, config: &str) -> Result<Daemon> {
         let log = self.folder.join("daemon.log");
         let file = std::fs::File::create(&log).map_err(|source| SandboxError::File(log.clone(), source))?;
-        let mut command = self.command(&["run"])?;
+        let mut command = self.command_with(config, &["run"])?;
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).kill_on_drop(true);
         let child = command.spawn().map_err(|source| SandboxError::Run { program: "guerdon run".into(), source })?;
         let mut daemon = Daemon { child, log, api: String::new() };

@@ -6,10 +6,10 @@ use guerdon::fetch::{
 use guerdon::store::{LATEST, Saved, Store};
 use guerdon_core::evidence::{Evidence, FETCH, Header, SCHEMA, Terms};
 use guerdon_core::model::{Epoch, Fact, RepositoryId, State};
+use guerdon_tests::database::Database;
 use guerdon_tests::github::sample::{EPOCH_1_START, ORG};
 use guerdon_tests::github::{Server, World};
 use std::time::Duration;
-use tempfile::TempDir;
 
 pub const TOKEN: &str = "ghp_ThisTokenMustNeverBeSeen";
 pub const WEEK: u64 = 7 * 86_400;
@@ -18,15 +18,18 @@ pub struct Bench {
     pub world: World,
     pub server: Server,
     pub store: Store,
-    pub folder: TempDir,
+    pub database: Database,
 }
 
 impl Bench {
     pub async fn new(world: World) -> Self {
+        Self::on(Database::sqlite().unwrap(), world).await
+    }
+
+    pub async fn on(database: Database, world: World) -> Self {
         let server = Server::start(world.clone(), TOKEN).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("guerdon.db").display())).await.unwrap();
-        Self { world, server, store, folder }
+        let store = Store::open(&database.url).await.unwrap();
+        Self { world, server, store, database }
     }
 
     pub async fn sample() -> Self {

@@ -18,17 +18,6 @@ async fn a_refused_token_is_named_and_never_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_is_never_written_down() {
-    let bench = Bench::sample().await;
-    bench.fetch().await.unwrap();
-    bench.store.close().await;
-    for entry in std::fs::read_dir(bench.folder.path()).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        assert!(!bytes.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes()));
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_github_does_not_know_is_named() {
     let bench = Bench::sample().await;
     let error = bench.fetch_with(TOKEN, &listed(ORG, "nowhere")).await.unwrap_err();

@@ -9,6 +9,7 @@
 
 mod acts;
 mod bench;
+mod databases;
 mod faults;
 mod real;
 mod sample;

@@ -12,6 +12,7 @@ mod daemon;
 mod demo;
 mod disputes;
 mod org;
+mod postgres;
 mod refused_batches;
 mod refused_evidence;
 mod refused_github;

@@ -37,7 +37,11 @@ async fn configurations(bench: &Bench) {
         ("api_url = \"http:", "api_url = \"gopher:", vec!["github.api_url", "http"]),
         ("rpc_url = \"http:", "rpc_url = \"ftp:", vec!["chain.rpc_url", "http"]),
         ("listen = \"127.0.0.1:0\"", "listen = \"everywhere\"", vec!["line"]),
-        ("database_url = \"sqlite:", "database_url = \"mysql:", vec!["database_url", "sqlite:PATH"]),
+        (
+            "database_url = \"sqlite:",
+            "database_url = \"mysql:",
+            vec!["database_url", "sqlite:PATH", "postgres://USER@HOST/DATABASE"],
+        ),
     ];
     for (from, to, words) in cases {
         let config = bench.changed("guerdon.toml", "wrong.toml", from, to);

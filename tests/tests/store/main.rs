@@ -1,0 +1,11 @@
+//! The store, each test on SQLite and on PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
+mod bench;
+mod broken;
+mod kill;
+mod opening;
+mod pages;
+mod restart;
+mod rules;
+mod writers;
