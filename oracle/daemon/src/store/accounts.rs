@@ -89,7 +89,7 @@ impl Store {
     }
 }
 
-pub(super) async fn put_account(tx: &mut Transaction<'static, Any>, account: &Account, listed: bool) -> Result<()> {
+async fn put_account(tx: &mut Transaction<'static, Any>, account: &Account, listed: bool) -> Result<()> {
     sqlx::query(
         "INSERT INTO accounts (id, login, bot, listed) VALUES ($1, $2, $3, $4)
          ON CONFLICT (id) DO UPDATE SET login = excluded.login, bot = excluded.bot, listed = excluded.listed",

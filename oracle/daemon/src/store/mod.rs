@@ -12,6 +12,7 @@ mod fetched;
 mod items;
 mod many;
 mod open;
+mod page;
 mod place;
 mod records;
 mod signatures;

@@ -4,11 +4,10 @@
 //! moment the next run repeats at most that page. Versions are only added; what finds them again
 //! (moments, merge commits, open times) is derived from them.
 
-use super::accounts::{Account, put_account};
+use super::accounts::Account;
+use super::page::Writing;
 use super::{Result, Store, at, big, get, number};
-use guerdon_core::evidence;
 use serde::Serialize;
-use sqlx::{Any, Transaction};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Repository {
@@ -184,17 +183,9 @@ impl Store {
     pub async fn save_page(&self, page: Page<'_>, listed: impl Fn(&str) -> bool) -> Result<Saved> {
         let repository = big("the repository id", page.repository)?;
         let mut tx = self.write().await?;
-        for account in page.accounts {
-            put_account(&mut tx, account, listed(&account.login)).await?;
-        }
-        let mut saved = Saved::default();
-        for row in page.rows {
-            match save_row(&mut tx, repository, row, page.seen).await? {
-                Change::New => saved.new += 1,
-                Change::Changed => saved.changed += 1,
-                Change::Same => saved.same += 1,
-            }
-        }
+        let mut writing = Writing { tx: &mut tx, kind: self.kind, repository };
+        writing.accounts(page.accounts, listed).await?;
+        let saved = writing.rows(page.rows, page.seen).await?;
         if let Some(cursor) = page.cursor {
             sqlx::query(
                 "INSERT INTO cursors (repository_id, connection, cursor_text) VALUES ($1, $2, $3)
@@ -235,130 +226,4 @@ fn repository_of(row: &sqlx::any::AnyRow) -> Result<Repository> {
         owner: get(row, "owner")?,
         name: get(row, "name")?,
     })
-}
-
-enum Change {
-    New,
-    Changed,
-    Same,
-}
-
-async fn save_row(tx: &mut Transaction<'static, Any>, repository: i64, row: &Row, seen: u64) -> Result<Change> {
-    let thread = big("the number", row.number)?;
-    let sub = big("the id", row.sub)?;
-    let hash = evidence::hash(row.body.as_bytes()).to_string();
-    let latest = sqlx::query(
-        "SELECT version, hash, updated FROM records_latest
-         WHERE repository_id = $1 AND kind = $2 AND number = $3 AND sub = $4",
-    )
-    .bind(repository)
-    .bind(row.kind.name())
-    .bind(thread)
-    .bind(sub)
-    .fetch_optional(&mut **tx)
-    .await
-    .map_err(at("reading a record's version"))?;
-    let updated = big("the time of the change", row.updated)?;
-    let version = match &latest {
-        Some(found) if get::<String, _>(found, "hash")? == hash => {
-            if get::<i64, _>(found, "updated")? != updated {
-                put_latest(tx, repository, row, (thread, sub, updated), (get(found, "version")?, &hash)).await?;
-            }
-            return Ok(Change::Same);
-        }
-        Some(found) => get::<i64, _>(found, "version")? + 1,
-        None if row.body.is_empty() => return Ok(Change::Same),
-        None => 1,
-    };
-    sqlx::query(
-        "INSERT INTO records (repository_id, kind, number, sub, version, hash, body, seen)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(repository)
-    .bind(row.kind.name())
-    .bind(thread)
-    .bind(sub)
-    .bind(version)
-    .bind(hash.as_str())
-    .bind(row.body.as_str())
-    .bind(big("the time", seen)?)
-    .execute(&mut **tx)
-    .await
-    .map_err(at("writing a record"))?;
-    put_latest(tx, repository, row, (thread, sub, updated), (version, &hash)).await?;
-    put_marks(tx, repository, row, thread).await?;
-    Ok(if version == 1 { Change::New } else { Change::Changed })
-}
-
-async fn put_latest(
-    tx: &mut Transaction<'static, Any>,
-    repository: i64,
-    row: &Row,
-    (thread, sub, updated): (i64, i64, i64),
-    (version, hash): (i64, &str),
-) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO records_latest (repository_id, kind, number, sub, version, hash, node, updated)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (repository_id, kind, number, sub)
-         DO UPDATE SET version = excluded.version, hash = excluded.hash, updated = excluded.updated,
-                       node = COALESCE(excluded.node, records_latest.node)",
-    )
-    .bind(repository)
-    .bind(row.kind.name())
-    .bind(thread)
-    .bind(sub)
-    .bind(version)
-    .bind(hash)
-    .bind(row.node.as_deref())
-    .bind(updated)
-    .execute(&mut **tx)
-    .await
-    .map_err(at("writing a record's version"))?;
-    Ok(())
-}
-
-/// Moments of earlier versions stay: an epoch can be read as it was.
-async fn put_marks(tx: &mut Transaction<'static, Any>, repository: i64, row: &Row, thread: i64) -> Result<()> {
-    for moment in &row.marks.moments {
-        sqlx::query(
-            "INSERT INTO moments (repository_id, kind, at, number) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (repository_id, kind, at, number) DO NOTHING",
-        )
-        .bind(repository)
-        .bind(row.kind.name())
-        .bind(big("a moment", *moment)?)
-        .bind(thread)
-        .execute(&mut **tx)
-        .await
-        .map_err(at("writing a moment"))?;
-    }
-    if let Some(commit) = &row.marks.commit {
-        sqlx::query(
-            "INSERT INTO merges (repository_id, oid, number) VALUES ($1, $2, $3)
-             ON CONFLICT (repository_id, oid) DO UPDATE SET number = excluded.number",
-        )
-        .bind(repository)
-        .bind(commit.as_str())
-        .bind(thread)
-        .execute(&mut **tx)
-        .await
-        .map_err(at("writing a merge commit"))?;
-    }
-    if let Some(opened) = &row.marks.opened {
-        sqlx::query(
-            "INSERT INTO opened (repository_id, number, author_id, created, ended) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (repository_id, number)
-             DO UPDATE SET author_id = excluded.author_id, created = excluded.created, ended = excluded.ended",
-        )
-        .bind(repository)
-        .bind(thread)
-        .bind(big("the author", opened.author)?)
-        .bind(big("the time", opened.created)?)
-        .bind(opened.ended.map(|ended| big("the time", ended)).transpose()?)
-        .execute(&mut **tx)
-        .await
-        .map_err(at("writing open times"))?;
-    }
-    Ok(())
 }
