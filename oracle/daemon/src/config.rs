@@ -81,10 +81,17 @@ impl fmt::Debug for DatabaseUrl {
 pub struct GitHubConfig {
     #[serde(default = "defaults::api_url")]
     pub api_url: String,
-    /// `api_url` + `/graphql` when absent.
+    /// Beside `api_url` when absent.
     pub graphql_url: Option<String>,
-    #[serde(default = "defaults::token")]
-    pub token: SecretRef,
+    /// `env:GITHUB_TOKEN` when there is neither this nor `app`.
+    pub token: Option<SecretRef>,
+    pub app: Option<AppConfig>,
+    /// Percent of GitHub's hourly limits that is left to others with the same token.
+    #[serde(default = "defaults::reserve")]
+    pub reserve: u8,
+    /// Seconds that one request may wait for GitHub, its limits included.
+    #[serde(default = "defaults::patience")]
+    pub patience: u64,
     /// All its public repositories, when `repositories` is empty.
     pub organization: Option<String>,
     /// `owner/name`: only these count.
@@ -96,6 +103,16 @@ pub struct GitHubConfig {
     /// Logins that are machines although GitHub calls them users.
     #[serde(default)]
     pub bots: Vec<String>,
+}
+
+/// A GitHub App in place of a personal token.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppConfig {
+    pub id: u64,
+    pub private_key: SecretRef,
+    /// The one on the organization, or on the owner of the first listed repository, when absent.
+    pub installation: Option<u64>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -141,7 +158,6 @@ pub struct RunConfig {
 }
 
 mod defaults {
-    use crate::keys::SecretRef;
     use std::net::{Ipv4Addr, SocketAddr};
 
     pub(super) fn database_url() -> super::DatabaseUrl {
@@ -153,8 +169,11 @@ mod defaults {
     pub(super) fn api_url() -> String {
         "https://api.github.com".to_owned()
     }
-    pub(super) fn token() -> SecretRef {
-        SecretRef::Env("GITHUB_TOKEN".to_owned())
+    pub(super) fn reserve() -> u8 {
+        10
+    }
+    pub(super) fn patience() -> u64 {
+        3_900
     }
     pub(super) fn confirmations() -> u64 {
         5
@@ -248,7 +267,8 @@ impl Config {
                 *path = folder.join(&*path);
             }
         };
-        secret(&mut self.github.token);
+        self.github.token.iter_mut().for_each(secret);
+        self.github.app.iter_mut().for_each(|app| secret(&mut app.private_key));
         for key in self.oracle.keys.iter_mut().chain(&mut self.oracle.submitter) {
             match key {
                 KeySource::Keystore { path, password } => {
@@ -275,6 +295,18 @@ impl Config {
         let web = |url: &str| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !web(&self.github.api_url) {
             return refuse("github.api_url", format!("is {:?}, not an http(s) address", self.github.api_url));
+        }
+        if self.github.graphql_url.as_ref().is_some_and(|url| !web(url)) {
+            return refuse("github.graphql_url", "is not an http(s) address".to_owned());
+        }
+        if self.github.token.is_some() && self.github.app.is_some() {
+            return refuse("github.token", "and `[github.app]` exclude each other: keep one of them".to_owned());
+        }
+        if self.github.reserve > 90 {
+            return refuse("github.reserve", format!("is {}, more than 90 percent", self.github.reserve));
+        }
+        if !(1..=86_400).contains(&self.github.patience) {
+            return refuse("github.patience", format!("is {}, not within 1 and 86400 s", self.github.patience));
         }
         if !web(&self.chain.rpc_url) {
             return refuse("chain.rpc_url", "is not an http(s) address".to_owned());
@@ -316,19 +348,43 @@ impl Config {
         self.github.exclude.iter().filter_map(|name| split(name)).collect()
     }
 
+    /// What GitHub is asked with: a token, unless an App is configured.
+    pub fn github_token(&self) -> SecretRef {
+        self.github.token.clone().unwrap_or_else(|| SecretRef::Env("GITHUB_TOKEN".to_owned()))
+    }
+
+    /// On whose account an App is looked for.
+    pub fn github_owner(&self) -> String {
+        let listed = || self.repositories().into_iter().next().map(|(owner, _)| owner);
+        self.github.organization.clone().or_else(listed).unwrap_or_default()
+    }
+
+    fn shown_access(&self) -> (&'static str, String) {
+        let Some(app) = &self.github.app else {
+            return ("github.token", format!("{} (masked)", self.github_token()));
+        };
+        let place = match app.installation {
+            Some(id) => format!("installation {id}"),
+            None => format!("installation of {}", self.github_owner()),
+        };
+        ("github.app", format!("{}, {place}, {} (masked)", app.id, app.private_key))
+    }
+
     /// Every setting in force, as TOML with secrets by reference only.
     pub fn show(&self) -> String {
         use std::fmt::Write as _;
         let mut out = String::new();
         let keys: Vec<String> = self.oracle.keys.iter().map(shown_key).collect();
         let submitter = self.oracle.submitter.as_ref().map_or("the first of oracle.keys".to_owned(), shown_key);
-        let graphql = self.github.graphql_url.clone().unwrap_or_else(|| format!("{}/graphql", self.github.api_url));
+        let graphql = || crate::fetch::graphql_url(&self.github.api_url);
         for (key, value) in [
             ("database_url", self.database_url.to_string()),
             ("policy", self.policy.display().to_string()),
             ("github.api_url", self.github.api_url.clone()),
-            ("github.graphql_url", graphql),
-            ("github.token", format!("{} (masked)", self.github.token)),
+            ("github.graphql_url", self.github.graphql_url.clone().unwrap_or_else(graphql)),
+            self.shown_access(),
+            ("github.reserve", format!("{} percent", self.github.reserve)),
+            ("github.patience", format!("{} s", self.github.patience)),
             ("github.organization", self.github.organization.clone().unwrap_or_default()),
             ("github.repositories", self.github.repositories.join(", ")),
             ("github.exclude", self.github.exclude.join(", ")),

@@ -1,12 +1,15 @@
 //! Looks at everything a daemon needs, one thing after the other, and says what is wrong with it.
 
+mod github;
+
 use crate::config::Config;
-use crate::keys::OracleKey;
-use crate::oracle::{connect, github, read_policy};
+use crate::keys::{LOCAL_CHAIN, OracleKey};
+use crate::oracle::{connect, read_policy};
 use crate::run::chain_of;
 use crate::store::Store;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, Serialize)]
@@ -38,12 +41,17 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
 
     found("store", look_at_the_store(config).await);
 
-    found("GitHub", look_at_github(config).await);
+    let mut clocks = Clocks { local: unix_now(), ..Clocks::default() };
+    for (what, result) in github::look(config, &mut clocks.github_ahead).await {
+        found(what, result);
+    }
 
     match connect(config).await {
         Err(error) => found("chain", Err(text(&error))),
         Ok(chain) => {
             let now = chain.now().await;
+            clocks.chain = now.as_ref().ok().map(|now| now.timestamp);
+            clocks.is_local_chain = chain.place().chain_id == LOCAL_CHAIN;
             found("chain", now.map(|now| format!("{chain:?}, block {}", now.block)).map_err(|error| text(&error)));
             let set = chain.oracle_set().await.map_err(|error| text(&error));
             found(
@@ -99,6 +107,7 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
             }
         }
     }
+    found("clock", clocks.compare());
     findings
 }
 
@@ -110,15 +119,73 @@ async fn look_at_the_store(config: &Config) -> Result<String, String> {
     Ok(format!("{} {}, schema {}, at {}", about.kind, about.version, about.schema, config.database_url))
 }
 
-async fn look_at_github(config: &Config) -> Result<String, String> {
-    let github = github(config).map_err(|error| chain_of(&error))?;
-    for (owner, name) in config.repositories() {
-        github.repository(&owner, &name).await.map_err(|error| chain_of(&error))?;
+/// UTC seconds here, how far GitHub is ahead of that, and at the chain's latest block.
+#[derive(Default)]
+struct Clocks {
+    local: u64,
+    github_ahead: Option<i64>,
+    chain: Option<u64>,
+    is_local_chain: bool,
+}
+
+/// Tokens of an App and rate limits bear this; cutoffs are by the chain's clock alone.
+const SKEW: u64 = 60;
+/// A chain that stands still for longer is told; one ahead of us by more than [`SKEW`] is.
+const STALE_BLOCK: u64 = 900;
+
+impl Clocks {
+    fn compare(&self) -> Result<String, String> {
+        let (mut said, mut wrong) = (Vec::new(), false);
+        if let Some(ahead) = self.github_ahead {
+            wrong |= ahead.unsigned_abs() > SKEW;
+            said.push(format!("GitHub is {}", apart(ahead)));
+        }
+        if let Some(chain) = self.chain {
+            let ahead = i64::try_from(chain).unwrap_or(i64::MAX) - i64::try_from(self.local).unwrap_or(i64::MAX);
+            // A local chain's clock is set by whoever tests with it.
+            wrong |= !self.is_local_chain && (ahead > SKEW.cast_signed() || ahead < -STALE_BLOCK.cast_signed());
+            said.push(format!("the chain's latest block is {}", apart(ahead)));
+        }
+        match (said.join(", "), wrong) {
+            (said, _) if said.is_empty() => Ok("nobody to compare with".to_owned()),
+            (said, true) => Err(format!("{said}: set this machine's clock (NTP), or look why the chain stands still")),
+            (said, false) => Ok(said),
+        }
     }
-    let listed = config.github.repositories.len();
-    let seen = match &config.github.organization {
-        Some(login) if listed == 0 => github.repositories(login).await.map_err(|error| chain_of(&error))?.len(),
-        _ => listed,
-    };
-    Ok(format!("{} answers for {seen} repositories", config.github.api_url))
+}
+
+fn apart(ahead: i64) -> String {
+    match ahead {
+        0 => "at our second".to_owned(),
+        1.. => format!("{ahead} s ahead of us"),
+        _ => format!("{} s behind us", ahead.unsigned_abs()),
+    }
+}
+
+fn unix_now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Clocks;
+
+    fn compare(github: i64, chain: u64, is_local_chain: bool) -> Result<String, String> {
+        let clocks = Clocks { local: 10_000, github_ahead: Some(github), chain: Some(chain), is_local_chain };
+        clocks.compare()
+    }
+
+    #[test]
+    fn clocks_that_differ_are_told() {
+        assert_eq!(
+            compare(-2, 10_000, false).unwrap(),
+            "GitHub is 2 s behind us, the chain's latest block is at our second"
+        );
+        assert!(compare(61, 10_000, false).unwrap_err().contains("GitHub is 61 s ahead of us"));
+        assert!(compare(-61, 10_000, false).is_err());
+        assert!(compare(0, 10_061, false).unwrap_err().contains("NTP"));
+        assert!(compare(0, 9_099, false).is_err() && compare(0, 9_100, false).is_ok());
+        assert!(compare(0, 900_000, true).is_ok(), "a local chain has its own time");
+        assert!(Clocks::default().compare().is_ok());
+    }
 }

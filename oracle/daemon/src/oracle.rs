@@ -4,7 +4,7 @@
 use crate::batching::Prepared;
 use crate::chain::{BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, VoidReason, load_deployment};
 use crate::config::Config;
-use crate::fetch::{FetchError, GitHub, GitHubOptions};
+use crate::fetch::{Access, AppAccess, FetchError, GitHub, GitHubOptions, Installation};
 use crate::keys::{KeyError, OracleKey};
 use crate::linking::LinkingError;
 use crate::sign::SignError;
@@ -17,6 +17,7 @@ use guerdon_core::verify::VerifyError;
 use secrecy::ExposeSecret as _;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 #[derive(Debug, thiserror::Error)]
 pub enum OracleError {
@@ -161,9 +162,19 @@ impl Oracle {
     }
 }
 
-/// GitHub by the configured token.
+/// GitHub by the configured token or App.
 pub fn github(config: &Config) -> Result<GitHub> {
-    let mut options = GitHubOptions::new(config.github.token.read()?);
+    let access = match &config.github.app {
+        None => Access::Token(config.github_token().read()?),
+        Some(app) => {
+            let owner = || Installation::Of(config.github_owner());
+            let installation = app.installation.map_or_else(owner, Installation::Id);
+            Access::App(AppAccess { id: app.id, private_key: app.private_key.read()?, installation })
+        }
+    };
+    let mut options = GitHubOptions::with(access);
+    options.reserve = config.github.reserve;
+    options.patience.rate_limit = Duration::from_secs(config.github.patience);
     options.api_url.clone_from(&config.github.api_url);
     options.graphql_url.clone_from(&config.github.graphql_url);
     Ok(GitHub::new(options)?)

@@ -15,7 +15,7 @@ use serde_json::json;
 pub(super) async fn fetch(global: &Global, reread: bool) -> Result<()> {
     let oracle = global.oracle().await?;
     let github = oracle.github()?;
-    let report = fetch_once(&oracle, &github, reread, fetch::progress().as_ref()).await?;
+    let report = fetch_once(&oracle, &github, reread, fetch::progress(&github).as_ref()).await?;
     let missing: Vec<_> = report.missing.iter().map(Repository::full_name).collect();
     let value = json!({
         "requests": report.usage.requests,

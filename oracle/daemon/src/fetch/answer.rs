@@ -21,10 +21,14 @@ pub(super) struct QueryError {
 }
 
 impl QueryError {
+    /// The token may not read something.
+    pub(super) fn forbids(&self) -> bool {
+        matches!(self.kind.as_deref(), Some("FORBIDDEN" | "INSUFFICIENT_SCOPES"))
+    }
+
     /// The token may not read what the whole query is about.
     pub(super) fn forbids_all(&self) -> bool {
-        let kind = self.kind.as_deref().unwrap_or_default();
-        matches!(kind, "FORBIDDEN" | "INSUFFICIENT_SCOPES") && self.path.len() <= 1
+        self.forbids() && self.path.len() <= 1
     }
 }
 

@@ -105,8 +105,8 @@ impl Sync<'_> {
         let Repository { owner, name, .. } = repository;
         let what = format!("{connection} of {owner}/{name}");
         let after = self.store.cursor(repository.id, connection).await?;
-        let variables = json!({"owner": owner, "name": name, "first": first, "after": after});
-        let data: PageData<N> = self.github.query(&what, query, variables).await?;
+        let variables = |first| json!({"owner": owner, "name": name, "first": first, "after": after});
+        let (data, _): (PageData<N>, _) = self.github.query_paged(&what, query, first, variables).await?;
         let node = data.repository;
         let node = node.ok_or_else(|| FetchError::NoRepository { owner: owner.clone(), name: name.clone() })?;
         if node.repository.database_id != Some(repository.id) {

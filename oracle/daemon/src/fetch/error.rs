@@ -6,6 +6,17 @@ use crate::store::StoreError;
 pub enum FetchError {
     #[error("`{field}` is not an http(s) address: {value}")]
     Address { field: &'static str, value: String },
+    #[error(
+        "`github.app.private_key` is not an RSA private key in PEM form: use the file that GitHub gave for the App"
+    )]
+    AppKey,
+    #[error("GitHub refused the App (401): check `github.app.id`, `github.app.private_key` and this machine's clock")]
+    App,
+    #[error(
+        "GitHub knows no installation {place} of the App: install it there, or check `github.organization`, \
+         `github.repositories` and `github.app.installation`"
+    )]
+    NoInstallation { place: String },
     #[error("`github.token` has characters that no GitHub token has: check for line breaks and spaces")]
     TokenText,
     #[error("cannot set up the connection to GitHub: {message}")]
@@ -32,8 +43,16 @@ pub enum FetchError {
     Query { what: String, message: String },
     #[error("{what}: GitHub gave no usable answer in {tries} tries, the last time: {last}; run the same command again")]
     GaveUp { what: String, tries: usize, last: String },
-    #[error("{what}: GitHub's rate limit is used up and ends in {seconds} s, longer than we wait: run it again then")]
-    RateLimit { what: String, seconds: u64 },
+    #[error(
+        "{what}: GitHub cannot answer this much at once, and had {tries} tries, the last time: {last}; run the same \
+         command again"
+    )]
+    TooMuch { what: String, tries: usize, last: String },
+    #[error(
+        "{what}: GitHub's rate limit holds for {seconds} s more, longer than `github.patience` ({reason}): run it again \
+         then"
+    )]
+    RateLimit { what: String, reason: String, seconds: u64 },
     #[error("{what}: GitHub's answer lacks what was asked for: {message}")]
     Shape { what: String, message: String },
     #[error("{what}: cannot be kept: {message}")]

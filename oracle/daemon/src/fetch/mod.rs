@@ -35,7 +35,10 @@ mod trailers;
 pub use error::FetchError;
 pub use facts::{Window, facts};
 pub use gists::{Gist, GistFile};
-pub use github::{GitHub, GitHubOptions, Patience, Usage};
+pub use github::{
+    Access, AppAccess, Budget, GitHub, GitHubOptions, Identity, Installation, Limit, Patience, Reading, Usage,
+    graphql_url,
+};
 pub use history::history;
 pub use load::{load, load_history};
 pub use progress::{Bar, Progress, Quiet, progress};

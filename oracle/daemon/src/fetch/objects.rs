@@ -152,20 +152,31 @@ impl Sync<'_> {
 
     /// Reads objects again by GitHub's ids. What is gone, or has gone to another repository, is marked so.
     pub(super) async fn refresh(&self, repository: &Repository, ids: &[String]) -> Result<Saved> {
-        let mut saved = Saved::default();
-        for ids in ids.chunks(OBJECTS_A_REQUEST) {
-            saved += self.refresh_some(repository, ids).await?;
+        let (mut saved, mut rest) = (Saved::default(), ids);
+        while !rest.is_empty() {
+            let what = format!("objects of {}", repository.full_name());
+            let some = |count: u64| rest.iter().take(usize::try_from(count).unwrap_or(usize::MAX));
+            let most = rest.len().min(OBJECTS_A_REQUEST) as u64;
+            let variables = |count| json!({"ids": some(count).collect::<Vec<_>>()});
+            let (data, count): (NodesData<ObjectNode>, _) =
+                self.github.query_paged(&what, queries::OBJECTS, most, variables).await?;
+            let ids: Vec<String> = some(count).cloned().collect();
+            if data.nodes.len() != ids.len() {
+                let message = format!("{} nodes for {} ids", data.nodes.len(), ids.len());
+                return Err(FetchError::Shape { what, message });
+            }
+            saved += self.refreshed(repository, &ids, data).await?;
+            rest = rest.get(ids.len()..).unwrap_or_default();
         }
         Ok(saved)
     }
 
-    async fn refresh_some(&self, repository: &Repository, ids: &[String]) -> Result<Saved> {
-        let what = format!("{} objects of {}", ids.len(), repository.full_name());
-        let data: NodesData<ObjectNode> = self.github.query(&what, queries::OBJECTS, json!({"ids": ids})).await?;
-        if data.nodes.len() != ids.len() {
-            let message = format!("{} nodes for {} ids", data.nodes.len(), ids.len());
-            return Err(FetchError::Shape { what, message });
-        }
+    async fn refreshed(
+        &self,
+        repository: &Repository,
+        ids: &[String],
+        data: NodesData<ObjectNode>,
+    ) -> Result<Saved> {
         let (mut pulls, mut rows, mut seen) = (Vec::new(), Vec::new(), Seen::default());
         let here = |id: Option<u64>| id == Some(repository.id);
         for (id, node) in ids.iter().zip(data.nodes) {

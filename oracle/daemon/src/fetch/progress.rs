@@ -1,5 +1,6 @@
-//! How far a fetch is: a bar on a terminal, lines in the log elsewhere.
+//! How far a fetch is: a bar on a terminal, lines in the log elsewhere. Both say what GitHub still grants.
 
+use super::github::{Budget, GitHub, Limit};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 
@@ -23,8 +24,8 @@ impl Progress for Quiet {
 }
 
 /// Writes to the log.
-#[derive(Clone, Copy, Debug, Default)]
-struct Lines;
+#[derive(Clone, Debug)]
+struct Lines(GitHub);
 
 impl Progress for Lines {
     fn begin(&self, repository: &str, connection: &str, total: Option<u64>) {
@@ -36,43 +37,70 @@ impl Progress for Lines {
     }
 
     fn end(&self, repository: &str, connection: &str) {
-        tracing::info!(repository, connection, "fetched");
+        tracing::info!(repository, connection, budget = left(self.0.budget()), "fetched");
     }
 }
 
-/// A bar on stderr.
+/// A bar on stderr: counts, rate, time left, and budget left.
 #[derive(Debug)]
-pub struct Bar(ProgressBar);
+pub struct Bar {
+    bar: ProgressBar,
+    github: GitHub,
+}
 
-impl Default for Bar {
-    fn default() -> Self {
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec} {eta}");
+impl Bar {
+    pub fn new(github: &GitHub) -> Self {
+        let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {per_sec} {eta} {msg}");
         let bar = ProgressBar::new(0);
-        Self(style.map_or(bar.clone(), |style| bar.with_style(style)))
+        Self { bar: style.map_or(bar.clone(), |style| bar.with_style(style)), github: github.clone() }
     }
 }
 
 impl Progress for Bar {
     fn begin(&self, repository: &str, connection: &str, total: Option<u64>) {
-        self.0.reset();
-        self.0.set_message(format!("{repository} {connection}"));
-        self.0.set_length(total.unwrap_or_default());
+        self.bar.reset();
+        self.bar.set_prefix(format!("{repository} {connection}"));
+        self.bar.set_message(left(self.github.budget()));
+        self.bar.set_length(total.unwrap_or_default());
     }
 
     fn page(&self, _: &str, _: &str, objects: u64) {
-        let position = self.0.position() + objects;
-        if self.0.length().is_some_and(|length| length < position) {
-            self.0.set_length(position);
+        let position = self.bar.position() + objects;
+        if self.bar.length().is_some_and(|length| length < position) {
+            self.bar.set_length(position);
         }
-        self.0.set_position(position);
+        self.bar.set_message(left(self.github.budget()));
+        self.bar.set_position(position);
     }
 
     fn end(&self, _: &str, _: &str) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
+/// What GitHub still grants this hour, in a few words.
+fn left(budget: Budget) -> String {
+    let one = |name: &str, limit: Limit| format!("{}/{} {name}", limit.remaining, limit.limit);
+    let known = [("points", budget.graphql), ("requests", budget.core)];
+    let parts: Vec<String> = known.into_iter().filter_map(|(name, limit)| Some(one(name, limit?))).collect();
+    if parts.is_empty() { String::new() } else { format!("left: {}", parts.join(", ")) }
+}
+
 /// The bar when stderr is a terminal, else the log.
-pub fn progress() -> Box<dyn Progress> {
-    if std::io::stderr().is_terminal() { Box::new(Bar::default()) } else { Box::new(Lines) }
+pub fn progress(github: &GitHub) -> Box<dyn Progress> {
+    if std::io::stderr().is_terminal() { Box::new(Bar::new(github)) } else { Box::new(Lines(github.clone())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Budget, Limit, left};
+
+    #[test]
+    fn the_budget_is_said_as_far_as_it_is_known() {
+        let limit = |remaining| Some(Limit { limit: 5_000, remaining, resets: 0 });
+        assert_eq!(left(Budget::default()), "");
+        assert_eq!(left(Budget { graphql: limit(4_512), core: None }), "left: 4512/5000 points");
+        let both = Budget { graphql: limit(4_512), core: limit(4_990) };
+        assert_eq!(left(both), "left: 4512/5000 points, 4990/5000 requests");
+    }
 }

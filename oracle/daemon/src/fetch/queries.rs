@@ -13,6 +13,7 @@ pub(super) const ACCOUNT: &str = query!("account");
 pub(super) const BLOB: &str = query!("blob");
 pub(super) const COMMIT_AUTHORS: &str = query!("commit_authors");
 pub(super) const DISCUSSIONS: &str = query!("discussions", "discussion", "account");
+pub(super) const DOCTOR: &str = query!("doctor");
 pub(super) const GISTS: &str = query!("gists");
 pub(super) const HEADS: &str = query!("heads");
 pub(super) const ISSUE_TIMELINE: &str = query!("issue_timeline", "issue_item", "account");
@@ -27,11 +28,12 @@ pub(super) const TOUCHED: &str = query!("touched");
 pub(super) const UNMERGED: &str = query!("unmerged", "account");
 
 /// Every query by the name of its file, as it is sent.
-pub const QUERIES: [(&str, &str); 16] = [
+pub const QUERIES: [(&str, &str); 17] = [
     ("account", ACCOUNT),
     ("blob", BLOB),
     ("commit_authors", COMMIT_AUTHORS),
     ("discussions", DISCUSSIONS),
+    ("doctor", DOCTOR),
     ("gists", GISTS),
     ("heads", HEADS),
     ("issue_timeline", ISSUE_TIMELINE),
