@@ -163,6 +163,16 @@ impl GitHub {
             let (what, message) = (what.to_owned(), refusals::shown(&error.message));
             return Err(Trouble::Final(FetchError::Forbidden { what, message }));
         }
+        // An object that was asked for by its id is gone only when GitHub says that it does not know it.
+        let asked_for = |error: &&QueryError| error.path.first().and_then(Value::as_str) == Some("nodes");
+        let mut failed = errors.iter().filter(asked_for).filter(|error| error.kind.as_deref() != Some("NOT_FOUND"));
+        if let Some(error) = failed.next() {
+            let (what, message) = (what.to_owned(), refusals::shown(&error.message));
+            return Err(match error.forbids() {
+                true => Trouble::Final(FetchError::Forbidden { what, message }),
+                false => refusals::passing(message),
+            });
+        }
         // Errors deep in a page leave out single objects; those at its root are the caller's.
         for error in errors.iter().filter(|error| error.path.len() > 1) {
             let (message, path) = (refusals::shown(&error.message), &error.path);
