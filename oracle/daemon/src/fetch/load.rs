@@ -23,6 +23,37 @@ pub async fn load(store: &Store, repositories: &[RepositoryId], window: Window, 
         records.issues.extend(parse::<IssueRecord>(repository, bodies(RecordKind::Issue).await?)?);
         records.discussions.extend(parse::<DiscussionRecord>(repository, bodies(RecordKind::Discussion).await?)?);
     }
+    complete(store, repositories, window, as_of, &mut records).await?;
+    Ok(records)
+}
+
+/// The same of single threads, for a view that is kept up to date.
+pub async fn load_threads(
+    store: &Store,
+    repositories: &[RepositoryId],
+    window: Window,
+    threads: &BTreeSet<(RepositoryId, u64)>,
+    as_of: u64,
+) -> Result<Records> {
+    let mut records = Records::default();
+    for (RepositoryId(repository), number) in threads {
+        let bodies = |kind| store.thread(*repository, kind, *number, as_of);
+        records.pulls.extend(parse::<PullRecord>(*repository, bodies(RecordKind::Pull).await?)?);
+        records.issues.extend(parse::<IssueRecord>(*repository, bodies(RecordKind::Issue).await?)?);
+        records.discussions.extend(parse::<DiscussionRecord>(*repository, bodies(RecordKind::Discussion).await?)?);
+    }
+    complete(store, repositories, window, as_of, &mut records).await?;
+    Ok(records)
+}
+
+/// Adds what hangs on these records, and what they name.
+async fn complete(
+    store: &Store,
+    repositories: &[RepositoryId],
+    window: Window,
+    as_of: u64,
+    records: &mut Records,
+) -> Result<()> {
     let merged: Vec<_> = records.pulls.iter().filter(|pull| window.holds(pull.merged)).collect();
     for pull in &merged {
         let bodies = store.thread(pull.repo.0, RecordKind::Comment, pull.number, as_of).await?;
@@ -35,14 +66,14 @@ pub async fn load(store: &Store, repositories: &[RepositoryId], window: Window, 
         }
         records.open.insert((pull.repo, pull.number), open);
     }
-    let named = named(store, &records, repositories).await?;
+    let named = named(store, records, repositories).await?;
     for (repo, number) in named {
         let bodies = store.thread(repo.0, RecordKind::Pull, number, as_of).await?;
         records.pulls.extend(parse::<PullRecord>(repo.0, bodies)?);
     }
     records.bots = bots(store).await?;
-    records.logins = logins(store, &records).await?;
-    Ok(records)
+    records.logins = logins(store, records).await?;
+    Ok(())
 }
 
 /// Every merged pull request, for the state before the first epoch.

@@ -40,7 +40,7 @@ pub use github::{
     graphql_url,
 };
 pub use history::history;
-pub use load::{load, load_history};
+pub use load::{load, load_history, load_threads};
 pub use progress::{Bar, Progress, Quiet, progress};
 pub use queries::QUERIES;
 pub use record::{
