@@ -171,3 +171,17 @@ CREATE TABLE transactions (
 );
 CREATE INDEX transactions_epoch ON transactions (epoch, id);
 CREATE INDEX transactions_hash ON transactions (hash);
+
+-- What GitHub's webhooks named, until it was read again and for some time after: a delivery that
+-- comes twice does nothing. `read_at` is absent while it waits; times are UTC milliseconds.
+CREATE TABLE deliveries (
+    id TEXT PRIMARY KEY,
+    received BIGINT NOT NULL,
+    repository_id BIGINT NOT NULL,
+    node TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    merge BIGINT NOT NULL,
+    read_at BIGINT
+);
+CREATE INDEX deliveries_waiting ON deliveries (read_at, received, id);
+CREATE INDEX deliveries_received ON deliveries (received);

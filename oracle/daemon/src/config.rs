@@ -147,6 +147,8 @@ pub struct OracleConfig {
 pub struct ApiConfig {
     #[serde(default = "defaults::listen")]
     pub listen: SocketAddr,
+    /// What GitHub signs its webhooks with; without it they are not taken.
+    pub webhook_secret: Option<SecretRef>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -205,7 +207,7 @@ impl Default for OracleConfig {
 
 impl Default for ApiConfig {
     fn default() -> Self {
-        Self { listen: defaults::listen() }
+        Self { listen: defaults::listen(), webhook_secret: None }
     }
 }
 
@@ -269,6 +271,7 @@ impl Config {
         };
         self.github.token.iter_mut().for_each(secret);
         self.github.app.iter_mut().for_each(|app| secret(&mut app.private_key));
+        self.api.webhook_secret.iter_mut().for_each(secret);
         for key in self.oracle.keys.iter_mut().chain(&mut self.oracle.submitter) {
             match key {
                 KeySource::Keystore { path, password } => {
@@ -377,6 +380,9 @@ impl Config {
         let keys: Vec<String> = self.oracle.keys.iter().map(shown_key).collect();
         let submitter = self.oracle.submitter.as_ref().map_or("the first of oracle.keys".to_owned(), shown_key);
         let graphql = || crate::fetch::graphql_url(&self.github.api_url);
+        let webhook_secret = self.api.webhook_secret.as_ref();
+        let webhook_secret =
+            webhook_secret.map_or("none: webhooks are off".to_owned(), |from| format!("{from} (masked)"));
         for (key, value) in [
             ("database_url", self.database_url.to_string()),
             ("policy", self.policy.display().to_string()),
@@ -397,6 +403,7 @@ impl Config {
             ("oracle.settle_delay", format!("{} s", self.oracle.settle_delay)),
             ("oracle.post_within", format!("{} s", self.oracle.post_within)),
             ("api.listen", self.api.listen.to_string()),
+            ("api.webhook_secret", webhook_secret),
             ("run.interval_ms", self.run.interval_ms.to_string()),
         ] {
             // Writing to a String cannot fail.

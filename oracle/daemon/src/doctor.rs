@@ -46,6 +46,17 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
         found(what, result);
     }
 
+    let secret = config.api.webhook_secret.as_ref().map(|from| from.read().map(|_| from));
+    found(
+        "webhooks",
+        match secret {
+            None => Ok("off: set `api.webhook_secret` to take them at /webhooks/github".to_owned()),
+            Some(secret) => secret
+                .map(|from| format!("taken at /webhooks/github, signed with {from}"))
+                .map_err(|error| text(&error)),
+        },
+    );
+
     match connect(config).await {
         Err(error) => found("chain", Err(text(&error))),
         Ok(chain) => {

@@ -56,6 +56,8 @@ pub enum OracleError {
     Missing { repositories: String },
     #[error("the store has nothing of the configured repositories yet: run `guerdon fetch`")]
     NotFetched,
+    #[error("{0}")]
+    NotRunning(String),
     #[error("no key is configured: add one to `oracle.keys`")]
     NoKeys,
     #[error("the batch in the store cannot be used: {0}")]

@@ -14,6 +14,18 @@ pub(super) struct ApiError {
 }
 
 impl ApiError {
+    pub(super) fn new(status: StatusCode, message: &str) -> Self {
+        Self { status, message: message.to_owned() }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(super) fn not_found(message: &str) -> Self {
         Self { status: StatusCode::NOT_FOUND, message: message.to_owned() }
     }
@@ -30,7 +42,11 @@ impl ApiError {
 impl From<OracleError> for ApiError {
     fn from(error: OracleError) -> Self {
         match error {
-            OracleError::NoEvidence { .. } | OracleError::NoBatch { .. } => Self::not_found(&error.to_string()),
+            OracleError::NoEvidence { .. }
+            | OracleError::NoBatch { .. }
+            | OracleError::NoTerms(_)
+            | OracleError::NotFetched
+            | OracleError::NotRunning(_) => Self::not_found(&error.to_string()),
             OracleError::Chain(_) => {
                 tracing::warn!(error = %chain_of(&error), "the API could not read the chain");
                 Self { status: StatusCode::BAD_GATEWAY, message: "the chain cannot be read now: try again".to_owned() }

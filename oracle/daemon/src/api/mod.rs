@@ -3,17 +3,20 @@
 
 mod error;
 mod page;
+mod webhooks;
 
 use crate::oracle::Oracle;
+use crate::provisional::{Provisional, Running};
 use crate::run::Pulse;
 use crate::status::{ContributorStatus, EpochStatus};
 use crate::store::Account;
+use crate::webhook::Webhooks;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use error::{ApiError, Result};
 use guerdon_core::B256;
@@ -27,6 +30,9 @@ use tower_http::trace::TraceLayer;
 pub struct Api {
     pub oracle: Arc<Oracle>,
     pub pulse: Arc<Pulse>,
+    pub running: Arc<Running>,
+    /// None when no secret is configured.
+    pub webhooks: Option<Arc<Webhooks>>,
 }
 
 /// A part of the path; one that is malformed is answered as every other error is.
@@ -54,9 +60,12 @@ pub fn router(api: Api) -> Router {
         .route("/v1/epochs", get(epochs))
         .route("/v1/epochs/{epoch}", get(epoch))
         .route("/v1/epochs/{epoch}/evidence", get(evidence))
+        .route("/v1/epochs/{epoch}/provisional", get(provisional))
         .route("/v1/evidence/{hash}", get(evidence_by_hash))
         .route("/v1/contributors/{who}", get(contributor))
         .route("/v1/contributors/{who}/explain", get(explain))
+        .route("/v1/webhooks", get(webhooks::standing))
+        .route("/webhooks/github", post(webhooks::receive).fallback(webhooks::only_post))
         .fallback(|| async { ApiError::not_found("there is no such path: see /v1/epochs") })
         .method_not_allowed_fallback(|| async { ApiError::read_only() })
         .layer(TraceLayer::new_for_http())
@@ -78,6 +87,11 @@ async fn epochs(State(api): State<Api>) -> Result<Json<Vec<EpochStatus>>> {
 async fn epoch(State(api): State<Api>, Part(number): Part<u64>) -> Result<Json<EpochStatus>> {
     let found = api.oracle.epoch(Epoch(number)).await?;
     found.map(Json).ok_or_else(|| ApiError::not_found("this epoch has no evidence yet: see /v1/epochs"))
+}
+
+async fn provisional(State(api): State<Api>, Part(number): Part<u64>) -> Result<Json<Provisional>> {
+    let scored = api.running.latest(&api.oracle, Some(Epoch(number))).await?;
+    Ok(Json(Provisional::clone(&scored)))
 }
 
 async fn evidence(State(api): State<Api>, Part(number): Part<u64>) -> Result<impl IntoResponse> {

@@ -60,9 +60,12 @@ pub enum Command {
     },
     /// Cut an epoch's evidence and score it
     Score {
-        /// The epoch, counted from 1
-        #[arg(long, value_parser = epoch)]
-        epoch: Epoch,
+        /// The epoch, counted from 1; with --provisional the running one when absent
+        #[arg(long, value_parser = epoch, required_unless_present = "provisional")]
+        epoch: Option<Epoch>,
+        /// Score what an epoch has come to so far; nothing is cut, kept or final
+        #[arg(long)]
+        provisional: bool,
     },
     /// Make an epoch's batch: entries, chunks and header
     Batch {

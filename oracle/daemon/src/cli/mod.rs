@@ -21,7 +21,8 @@ pub async fn dispatch(args: Args) -> Result<ExitCode> {
     match command {
         Command::Init { folder } => check::init(&global, &folder)?,
         Command::Fetch { reread } => stages::fetch(&global, reread).await?,
-        Command::Score { epoch } => stages::score(&global, epoch).await?,
+        Command::Score { epoch: Some(epoch), provisional: false } => stages::score(&global, epoch).await?,
+        Command::Score { epoch, .. } => stages::provisional(&global, epoch).await?,
         Command::Batch { epoch } => stages::batch(&global, epoch).await?,
         Command::Sign { epoch } => stages::sign(&global, epoch).await?,
         Command::Submit { epoch } => stages::submit(&global, epoch).await?,

@@ -3,7 +3,9 @@
 use super::args::Global;
 use eyre::{Result, WrapErr};
 use guerdon::api::{Api, router};
+use guerdon::provisional::Running;
 use guerdon::run::{Pulse, run};
+use guerdon::webhook::{self, Webhooks};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -15,6 +17,7 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
     // What no later tick can mend is told before anything listens.
     oracle.github()?;
     oracle.keys()?;
+    let webhooks = Webhooks::of(&oracle.config)?.map(Arc::new);
     let place = oracle.chain.place();
     let listen = oracle.config.api.listen;
     let listener = TcpListener::bind(listen)
@@ -25,7 +28,13 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
 
     let pulse = Arc::new(Pulse::new(Duration::from_millis(oracle.config.run.interval_ms)));
     let cancelled = CancellationToken::new();
-    let api = router(Api { oracle: Arc::clone(&oracle), pulse: Arc::clone(&pulse) });
+    let running = Arc::new(Running::default());
+    let api = router(Api {
+        oracle: Arc::clone(&oracle),
+        pulse: Arc::clone(&pulse),
+        running: Arc::clone(&running),
+        webhooks: webhooks.clone(),
+    });
     let server = tokio::spawn({
         let cancelled = cancelled.clone();
         async move { axum::serve(listener, api).with_graceful_shutdown(cancelled.cancelled_owned()).await }
@@ -42,8 +51,20 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
             cancelled.cancel();
         }
     });
+    let reader = webhooks.map(|webhooks| {
+        let (oracle, cancelled) = (Arc::clone(&oracle), cancelled.clone());
+        let runtime = tokio::runtime::Handle::current();
+        // On a thread of its own: a merge does not wait for a page or an epoch's evidence.
+        tokio::task::spawn_blocking(move || runtime.block_on(webhook::work(&oracle, &webhooks, &running, cancelled)))
+    });
+    if reader.is_none() {
+        tracing::info!("webhooks are off: set `api.webhook_secret` to take them at /webhooks/github");
+    }
     let ended = run(&oracle, &pulse, cancelled.clone()).await;
     cancelled.cancel();
+    if let Some(reader) = reader {
+        reader.await.wrap_err("the reader of webhooks did not end well")??;
+    }
     stop.abort();
     server.await.wrap_err("the API did not end well")??;
     Ok(ended?)

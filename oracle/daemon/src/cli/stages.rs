@@ -2,9 +2,11 @@
 
 use super::args::Global;
 use eyre::Result;
+use guerdon::amount::milli;
 use guerdon::explain::slices_table;
 use guerdon::fetch::Usage;
 use guerdon::oracle::OracleError;
+use guerdon::provisional::Running;
 use guerdon::run::fetch_once;
 use guerdon::sign::{OracleSignature, SignError};
 use guerdon::store::{Repository, Saved};
@@ -76,6 +78,35 @@ pub(super) async fn score(global: &Global, epoch: Epoch) -> Result<()> {
             outcome.refusals.len(),
             rebuilt.evidence_hash,
             slices_table(&outcome.slices, &money).render(2),
+            people.render(2),
+        )
+    })
+}
+
+/// The running epoch so far, or one that has ended and is not cut yet.
+pub(super) async fn provisional(global: &Global, epoch: Option<Epoch>) -> Result<()> {
+    let oracle = global.oracle().await?;
+    let scored = Running::default().latest(&oracle, epoch).await?;
+    let (names, money) = (oracle.names().await?, oracle.money().await?);
+    global.print(scored.as_ref(), || {
+        let mut people = Table::new(&["contributor", ">id", ">line items", ">points", ">estimate"]);
+        for person in &scored.people {
+            people.row([
+                names.account(person.id),
+                person.id.to_string(),
+                person.line_items.len().to_string(),
+                milli(person.points),
+                money.show(person.estimate),
+            ]);
+        }
+        format!(
+            "epoch {}: {} facts, {} line items, {} refused so far\n{}\n\n{}\n{}",
+            scored.epoch,
+            scored.facts,
+            scored.line_items.len(),
+            scored.refused.len(),
+            scored.notice,
+            slices_table(&scored.slices, &money).render(2),
             people.render(2),
         )
     })

@@ -27,6 +27,7 @@ mod replay;
 mod reread;
 mod retry;
 mod rows;
+mod signature;
 mod sync;
 mod text;
 mod time;
@@ -47,5 +48,6 @@ pub use record::{
     AcceptedAnswer, CloseEvent, CommentRecord, CommitCloser, DiscussionRecord, Excluding, IssueEvent, IssueRecord,
     LabelEvent, PullCloser, PullRecord, Records, Rename, Revert, ReviewEvent, Spoken, Thanks, UnmergedRecord,
 };
+pub use signature::is_signed;
 pub use sync::{FetchPlan, FetchReport, RepositoryReport, fetch, refresh};
 pub use text::verdict_of;

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod batches;
+mod deliveries;
 mod evidence;
 mod fetched;
 mod items;
@@ -21,6 +22,7 @@ mod window;
 
 pub use accounts::Account;
 pub use batches::StoredBatch;
+pub use deliveries::Delivery;
 pub use evidence::StoredEvidence;
 pub use fetched::Fetched;
 pub use items::{Item, ItemTable};
