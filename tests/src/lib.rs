@@ -2,6 +2,7 @@
 
 pub mod anvil;
 pub mod database;
+pub mod delivery;
 pub mod demo;
 pub mod github;
 pub mod postgres;

@@ -138,6 +138,12 @@ impl Traffic {
         self.scheduled.insert(self.arrived + index, fault);
     }
 
+    /// Whatever was ordered to fail does not fail any more.
+    pub fn forget_faults(&mut self) {
+        self.faults.clear();
+        self.scheduled.clear();
+    }
+
     /// The fault that meets a request to that path, if any; it is used up. Every request has to come through here once.
     pub fn strike(&mut self, path: &str) -> Option<Fault> {
         self.arrived += 1;

@@ -21,3 +21,4 @@ mod secrets;
 mod stages;
 mod state;
 mod usage;
+mod webhooks;

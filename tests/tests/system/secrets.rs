@@ -20,6 +20,16 @@ pub fn absent(bench: &Bench) {
     }
 }
 
+/// One more secret, and the only file that may hold it.
+pub fn nowhere(bench: &Bench, secret: &str, file: &str) {
+    let mut places = vec![("what commands printed".to_owned(), bench.said.lock().unwrap().clone().into_bytes())];
+    files(&bench.sandbox.folder, &mut places);
+    assert!(places.iter().any(|(name, _)| name.ends_with(file)));
+    for (name, bytes) in places.iter().filter(|(name, _)| !name.ends_with(file)) {
+        assert!(!String::from_utf8_lossy(bytes).contains(secret), "a secret stands in {name}");
+    }
+}
+
 fn secrets() -> Vec<String> {
     let wallets = members().map(|member| member.wallet());
     let keys = ORACLES.into_iter().chain(wallets).map(|index| secret(index).unwrap());
