@@ -46,6 +46,11 @@ bench-gas: setup ## Measure gas beside Uniswap's distributor and write contracts
 	@$(FORGE) test --match-path 'contracts/test/gas/*' -vv
 	@contracts/tools/contributor-year
 
+.PHONY: bench-fetch
+bench-fetch: setup ## Measure what fetching costs and how fast a merge is scored (release build)
+	@cargo build --quiet --release --workspace --bins
+	@target/release/bench-fetch $(BENCH_FLAGS)
+
 .PHONY: test-rust
 test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace
