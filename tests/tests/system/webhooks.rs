@@ -6,7 +6,7 @@ use alloy::transports::http::reqwest::Client;
 use guerdon_tests::github::model::{ChangeType, FileChange, RepositoryId, ThreadRef, Verdict};
 use guerdon_tests::github::sample::REPOSITORIES;
 use guerdon_tests::github::{Fault, PullDraft};
-use guerdon_tests::sandbox::{DAY, Daemon};
+use guerdon_tests::sandbox::{DAY, Daemon, WEEK};
 use guerdon_tests::delivery::{Answered, Delivery};
 use guerdon_tests::github::webhook::{self, signature};
 use serde_json::{Value, json};
@@ -210,6 +210,14 @@ async fn a_burst_becomes_few_readings_and_ends_in_the_final_score() {
     assert_eq!((&standing["queued"], &standing["merges_scored"]), (&json!(40), &json!(5)));
     let readings = hooked.readings() - readings;
     assert!(readings <= 20, "{readings} readings of 5 objects that 40 deliveries named");
+
+    // The next epoch begins before this one is cut: both have a provisional score.
+    hooked.bench.warp(START + WEEK + DAY).await;
+    let next = hooked.bench.json(&["score", "--provisional"]).await;
+    assert_eq!((&next["epoch"], &next["line_items"]), (&json!(2), &json!([])));
+    assert_eq!(answer(&hooked.daemon, "/v1/epochs/2/provisional").await["epoch"], 2);
+    let ended = answer(&hooked.daemon, "/v1/epochs/1/provisional").await;
+    assert!(pulls.iter().all(|pull| !items_of(&ended, *pull).is_empty()));
 
     // At the cutoff the same facts give the same points.
     hooked.bench.settle(1).await;

@@ -6,7 +6,8 @@ use alloy::transports::http::reqwest::Client;
 use eyre::{OptionExt as _, Result, ensure};
 use guerdon_tests::github::model::{AccountId, ThreadRef};
 use guerdon_tests::sandbox::{Daemon, Sandbox};
-use guerdon_tests::webhook::{Delivery, pull_request};
+use guerdon_tests::delivery::Delivery;
+use guerdon_tests::github::webhook::pull_request;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -76,7 +77,7 @@ async fn send_all(
     for (pull, merger) in waiting {
         due.tick().await;
         merge(world, *pull, *merger)?;
-        let payload = pull_request(world, *pull, "closed").ok_or_eyre("no such pull request")?;
+        let payload = pull_request(world, *pull, "closed", *merger, None)?;
         let key = (pull.repository.0, u64::from(pull.number));
         let delivery = Delivery::new(SECRET, "pull_request", &format!("bench-{}-{}", key.0, key.1), &payload);
         let (client, api) = (client.clone(), daemon.api.clone());
