@@ -18,6 +18,8 @@ mod fields;
 mod graphql;
 #[path = "github/queries.rs"]
 mod queries;
+#[path = "github/recordings.rs"]
+mod recordings;
 #[path = "github/rest.rs"]
 mod rest;
 #[path = "github/sample.rs"]

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::faults::Budget;
 use super::rest;
+use super::text::oid;
 
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -59,7 +60,20 @@ impl Reply {
         Self::html(status, if status == 504 { "504 Gateway Timeout" } else { "502 Bad Gateway" })
     }
 
-    pub fn into_response(self, is_graphql: bool, budget: &Budget) -> Response {
+    /// Gives the answer its tag; `true` when that is the one the caller knows, and the body is left out.
+    pub fn mark(&mut self, known: Option<&str>) -> bool {
+        let Body::Json(value) = &self.body else { return false };
+        let tag = format!("W/\"{}\"", oid(&["etag", &value.to_string()]));
+        let same = known == Some(tag.as_str());
+        self.headers.push(("etag", tag));
+        if same {
+            (self.status, self.body) = (304, Body::Text(String::new()));
+        }
+        same
+    }
+
+    /// `number` makes the id of the request.
+    pub fn into_response(self, is_graphql: bool, budget: &Budget, number: usize) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let (kind, body) = match self.body {
             Body::Json(value) => (JSON, value.to_string()),
@@ -80,6 +94,13 @@ impl Reply {
         put("x-ratelimit-used", &budget.used.to_string());
         put("x-ratelimit-reset", &budget.reset_at.to_string());
         put("x-ratelimit-resource", if is_graphql { "graphql" } else { "core" });
+        put("x-github-request-id", &format!("9D0A:1F2E:{number:06X}:{:06X}:67000000", number + 0x5a17));
+        put("x-content-type-options", "nosniff");
+        put("vary", "Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding, Accept, X-Requested-With");
+        if !is_graphql {
+            put("x-github-api-version-selected", "2022-11-28");
+            put("cache-control", "private, max-age=60, s-maxage=60");
+        }
         for (name, value) in &self.headers {
             put(name, value);
         }

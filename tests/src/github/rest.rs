@@ -54,7 +54,6 @@ pub fn answer(world: &World, caller: Caller, base: &str, path: &str, query: &str
         state: &state,
         clock,
         base,
-        path,
         raw_query: query,
         query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
     };
@@ -109,7 +108,6 @@ struct Asked<'s> {
     state: &'s State,
     clock: Clock,
     base: &'s str,
-    path: &'s str,
     raw_query: &'s str,
     query: BTreeMap<String, String>,
 }
@@ -249,7 +247,12 @@ fn review_comments(asked: &Asked<'_>, repository: &Repository, thread: Option<&T
     let name = full_name(state, repository);
     let all =
         comments.into_iter().map(|(thread, c)| review_comment(state, &name, thread, c, clock, updated(c))).collect();
-    page(asked.base, asked.path, query, all)
+    // Links name the repository by its id.
+    let path = match thread {
+        Some(thread) => format!("/repositories/{}/pulls/{}/comments", repository.id.0, thread.number),
+        None => format!("/repositories/{}/pulls/comments", repository.id.0),
+    };
+    page(asked.base, &path, query, all)
 }
 
 fn review_comment(

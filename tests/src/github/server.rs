@@ -93,7 +93,8 @@ async fn respond(
     body: Bytes,
 ) -> Response {
     let full = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
-    let path = uri.path().strip_prefix("/api/v3").unwrap_or(uri.path()).to_owned();
+    let enterprise = uri.path().strip_prefix("/api/v3");
+    let path = enterprise.unwrap_or(uri.path()).to_owned();
     let query = uri.query().unwrap_or("").to_owned();
     let is_graphql = matches!(path.as_str(), "/graphql" | "/api/graphql");
     let world = &service.world;
@@ -124,7 +125,9 @@ async fn respond(
         Some(reply) => reply,
         None => {
             let verb = method.clone();
-            let inner = service.clone();
+            let mut inner = service.clone();
+            // Links lead to where they were asked for.
+            inner.base.push_str(if enterprise.is_some() { "/api/v3" } else { "" });
             // A page of a large repository takes a while to assemble: not on the threads that serve sockets.
             let reply = tokio::task::spawn_blocking(move || inner.reply(&verb, &path, &query, &headers, &body)).await;
             reply.unwrap_or_else(|e| Reply::message(500, &format!("the GitHub stand-in failed: {e}")))
@@ -136,8 +139,9 @@ async fn respond(
     note(&reply, reply.status);
     let traffic = world.traffic();
     let budget = if is_graphql { traffic.graphql.clone() } else { traffic.rest.clone() };
+    let number = traffic.log.len();
     drop(traffic);
-    reply.into_response(is_graphql, &budget)
+    reply.into_response(is_graphql, &budget, number)
 }
 
 impl Service {
@@ -155,7 +159,19 @@ impl Service {
             Caller::Installation(_) => None,
         };
         let mut reply = self.admitted(caller, method, path, query, body);
-        reply.headers.extend(scopes.map(|scopes| ("x-oauth-scopes", scopes)));
+        if reply.status == 200 && !matches!(path, "/graphql" | "/api/graphql") {
+            let known = headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
+            if reply.mark(known) {
+                // An answer that is known already costs nothing.
+                let mut traffic = self.world.traffic();
+                traffic.rest.used = traffic.rest.used.saturating_sub(1);
+            }
+        }
+        if let Some(scopes) = scopes {
+            reply.headers.push(("x-oauth-scopes", scopes));
+            let accepted = if matches!(path, "/graphql" | "/api/graphql") { "repo" } else { "" };
+            reply.headers.push(("x-accepted-oauth-scopes", accepted.to_owned()));
+        }
         reply
     }
 

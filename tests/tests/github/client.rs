@@ -64,6 +64,11 @@ pub async fn send(server: &Server, method: &str, path: &str, authorization: Opti
     Reply { status, headers, body: serde_json::from_str(body).unwrap_or(Value::Null) }
 }
 
+/// A GET with one more header.
+pub async fn get_with(server: &Server, path: &str, header: &str) -> Reply {
+    send(server, "GET", path, Some(&format!("Bearer {TOKEN}\r\n{header}")), "").await
+}
+
 pub async fn get(server: &Server, path: &str) -> Reply {
     send(server, "GET", path, Some(&format!("Bearer {TOKEN}")), "").await
 }

@@ -182,10 +182,10 @@ async fn discussions_are_listed_while_they_are_answered() {
         (&node["answerChosenAt"], &node["updatedAt"]),
         (&json!("2025-01-06T02:00:00Z"), &json!("2025-01-06T02:00:00Z"))
     );
-    assert_eq!(
-        (&node["answer"]["author"]["login"], &node["answer"]["fullDatabaseId"]),
-        (&json!("bob"), &json!(answer))
-    );
+    assert_eq!((&node["answer"]["author"]["login"], &node["answer"]["isMinimized"]), (&json!("bob"), &json!(false)));
+    let told = "query($id: ID!) { node(id: $id) { ... on Discussion { answer { databaseId isAnswer } } } }";
+    let told = data(&server, told, json!({ "id": node["id"] })).await["node"]["answer"].clone();
+    assert_eq!(told, json!({ "databaseId": answer, "isAnswer": true }));
     let whole = data(&server, &query("objects.graphql"), json!({ "ids": [node["id"]] })).await;
     assert_eq!(
         (&whole["nodes"][0]["__typename"], &whole["nodes"][0]["answer"]),

@@ -3,7 +3,7 @@
 use guerdon_tests::github::sample;
 use serde_json::json;
 
-use super::client::{get, sample as served};
+use super::client::{get, get_with, sample as served};
 
 #[tokio::test]
 async fn review_comments_are_walked_by_link_headers() {
@@ -33,6 +33,19 @@ async fn review_comments_are_walked_by_link_headers() {
     let later = since.body.as_array().unwrap();
     assert!(!later.is_empty() && later.len() < seen.len());
     assert!(later.iter().all(|c| c["updated_at"].as_str().unwrap() >= "2025-01-20"));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_known_already_is_304_and_free() {
+    let server = served().await;
+    let path = "/repos/meadowlark-sample/prairie/pulls/comments?per_page=3";
+    let first = get(&server, path).await;
+    let tag = first.header("etag").unwrap().to_owned();
+    assert_eq!(first.header("x-ratelimit-used"), Some("1"));
+    let again = get_with(&server, path, &format!("if-none-match: {tag}")).await;
+    assert_eq!((again.status, &again.body, again.header("x-ratelimit-used")), (304, &json!(null), Some("1")));
+    let other = get_with(&server, &path.replace('3', "2"), &format!("if-none-match: {tag}")).await;
+    assert_eq!((other.status, other.header("x-ratelimit-used")), (200, Some("2")));
 }
 
 #[tokio::test]
