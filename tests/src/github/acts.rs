@@ -206,8 +206,10 @@ impl State {
             commit_oid: given.commit_oid.clone(),
             minimized: None,
         };
+        let node = comment.node_id.clone();
         pull.review_comments.push(comment);
         self.thread_mut(on)?.settle();
+        self.index_node(&node, NodeRef::ReviewComment(on, id));
         Ok(id)
     }
 

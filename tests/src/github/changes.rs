@@ -97,7 +97,8 @@ impl State {
     /// Deletes a comment in the diff; answers to it stay. The review it came with stays too: GitHub deletes no review
     /// that was submitted.
     pub fn delete_review_comment(&mut self, on: ThreadRef, id: u64) -> Result<(), StateError> {
-        self.review_comment_mut(on, id)?;
+        let node = self.review_comment_mut(on, id)?.node_id.clone();
+        self.nodes.remove(&node);
         self.pull_mut(on)?.review_comments.retain(|c| c.id != id);
         Ok(())
     }
@@ -169,7 +170,9 @@ impl State {
         let Some(thread) = home.and_then(|r| r.threads.remove(&on.number)) else { return };
         self.nodes.remove(&thread.node_id);
         let comments = thread.comments.iter().map(|c| &c.node_id);
-        for node in comments.chain(thread.pull.iter().flat_map(|p| &p.reviews).map(|r| &r.node_id)) {
+        let reviews = thread.pull.iter().flat_map(|p| &p.reviews).map(|r| &r.node_id);
+        let in_diff = thread.pull.iter().flat_map(|p| &p.review_comments).map(|c| &c.node_id);
+        for node in comments.chain(reviews).chain(in_diff) {
             self.nodes.remove(node);
         }
     }

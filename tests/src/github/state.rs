@@ -35,6 +35,7 @@ pub enum NodeRef {
     Thread(ThreadRef),
     Comment(ThreadRef, u64),
     Review(ThreadRef, u64),
+    ReviewComment(ThreadRef, u64),
     Discussion(ThreadRef),
 }
 
@@ -44,7 +45,11 @@ impl NodeRef {
         match self {
             Self::Account(_) => None,
             Self::Repository(id) => Some(id),
-            Self::Thread(at) | Self::Comment(at, _) | Self::Review(at, _) | Self::Discussion(at) => Some(at.repository),
+            Self::Thread(at)
+            | Self::Comment(at, _)
+            | Self::Review(at, _)
+            | Self::ReviewComment(at, _)
+            | Self::Discussion(at) => Some(at.repository),
         }
     }
 }
@@ -164,6 +169,9 @@ impl State {
             }
             for review in thread.pull.iter().flat_map(|p| &p.reviews) {
                 self.nodes.insert(review.node_id.clone(), NodeRef::Review(at, review.id));
+            }
+            for comment in thread.pull.iter().flat_map(|p| &p.review_comments) {
+                self.nodes.insert(comment.node_id.clone(), NodeRef::ReviewComment(at, comment.id));
             }
         }
         for (number, discussion) in &repository.discussions {

@@ -10,6 +10,8 @@
 mod acts;
 mod bench;
 mod databases;
+mod changes;
 mod faults;
 mod real;
+mod replay;
 mod sample;

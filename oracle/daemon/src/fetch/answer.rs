@@ -458,10 +458,33 @@ fn big<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Err
     }
 }
 
+/// A review comment, from GraphQL.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReviewCommentNode {
+    pub(super) id: String,
+    #[serde(deserialize_with = "big")]
+    pub(super) full_database_id: Option<u64>,
+    pub(super) created_at: String,
+    pub(super) is_minimized: bool,
+    pub(super) path: String,
+    pub(super) diff_hunk: String,
+    pub(super) author: Option<AccountNode>,
+    pub(super) pull_request: PullOfComment,
+    pub(super) pull_request_review: Option<IdNode>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PullOfComment {
+    pub(super) number: u64,
+    pub(super) repository: RepositoryId,
+}
+
 /// A review comment, from REST.
 #[derive(Debug, Deserialize)]
 pub(super) struct RestComment {
     pub(super) id: u64,
+    pub(super) node_id: String,
     pub(super) pull_request_review_id: Option<u64>,
     pub(super) pull_request_url: String,
     pub(super) path: String,

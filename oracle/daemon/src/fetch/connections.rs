@@ -142,8 +142,8 @@ impl Sync<'_> {
             let (mut rows, mut seen, mut latest) = (Vec::new(), Seen::default(), None);
             for comment in value {
                 latest = latest.max(time::parse(&comment.updated_at));
-                let record = normalise::comment(repository, comment, &mut seen)?;
-                rows.push(rows::comment(&record)?);
+                let node = comment.node_id.clone();
+                rows.push(rows::comment(&normalise::comment(repository, comment, &mut seen)?, node)?);
             }
             // The second itself again: others of it may be on the next page or still to come.
             let cursor = latest.map(|latest| time::format(latest.saturating_sub(1))).max(since.clone());

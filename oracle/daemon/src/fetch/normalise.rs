@@ -3,7 +3,7 @@
 use super::account::Seen;
 use super::answer::{
     AccountNode, CloserNode, CommentItem, DiscussionNode, FileNode, GitActor, IssueNode, Item, LabelItem, PullNode,
-    RestComment, ReviewItem, UnmergedNode,
+    RestComment, ReviewCommentNode, ReviewItem, UnmergedNode,
 };
 use super::error::FetchError;
 use super::record::{
@@ -352,5 +352,25 @@ pub(super) fn comment(repository: &Repository, comment: RestComment, seen: &mut 
         path: comment.path,
         hunk: hunk_name(comment.diff_hunk.as_deref()),
         review: comment.pull_request_review_id,
+    })
+}
+
+/// The same record as [`comment`] makes, from GraphQL.
+pub(super) fn review_comment(
+    repository: &Repository,
+    id: u64,
+    comment: ReviewCommentNode,
+    seen: &mut Seen,
+) -> Result<CommentRecord> {
+    let what = format!("review comment {id} in {}/{}", repository.owner, repository.name);
+    Ok(CommentRecord {
+        repo: RepositoryId(repository.id),
+        number: comment.pull_request.number,
+        id,
+        at: at(&what, &comment.created_at)?,
+        by: seen.graphql(comment.author),
+        path: comment.path,
+        hunk: hunk_name(Some(&comment.diff_hunk)),
+        review: comment.pull_request_review.and_then(|review| review.full_database_id),
     })
 }

@@ -4,18 +4,17 @@
 use super::account::Seen;
 use super::answer::{
     AccountNode, BlobData, CommitAuthorsNode, Connection, DiscussionNode, GitActor, IssueNode, NodesData, ObjectNode,
-    PullNode, RestComment,
+    PullNode, ReviewCommentNode,
 };
 use super::attributes::MAX_TEXT;
 use super::error::FetchError;
-use super::github::Rest;
 use super::normalise::{Beside, WholePull};
 use super::overflow::{Timeline, all_files, all_items};
 use super::rows::{self, Source};
 use super::sync::Sync;
 use super::trailers::{CoAuthor, co_authors};
 use super::{normalise, queries, time};
-use crate::store::{RecordKind, Repository, Row, Saved};
+use crate::store::{Known, Repository, Row, Saved};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const OBJECTS_A_REQUEST: usize = 49;
 /// One point: with ten authors each, 100 requests.
 const COMMITS_A_REQUEST: usize = 99;
+const COMMENTS_A_REQUEST: usize = 100;
 
 type Result<T> = std::result::Result<T, FetchError>;
 
@@ -202,28 +202,35 @@ impl Sync<'_> {
         self.save(repository, "objects", None, rows, seen).await
     }
 
-    /// Reads the review comments of one pull request again; those that are not there any more are gone.
-    pub(super) async fn refresh_comments(&self, repository: &Repository, number: u64) -> Result<Saved> {
-        let Repository { owner, name, .. } = repository;
-        let what = format!("review comments of {owner}/{name}#{number}");
-        let mut known: BTreeSet<u64> =
-            self.store.subs(repository.id, RecordKind::Comment, number).await?.into_iter().collect();
-        let (mut rows, mut seen) = (Vec::new(), Seen::default());
-        let mut path = format!("/repos/{owner}/{name}/pulls/{number}/comments?per_page=100");
-        loop {
-            let answer: Option<Rest<Vec<RestComment>>> = self.github.get(&what, &path).await?;
-            // A pull request that is not there has no comments.
-            let Some(Rest { value, next }) = answer else { break };
-            for comment in value {
-                known.remove(&comment.id);
-                rows.push(rows::comment(&normalise::comment(repository, comment, &mut seen)?)?);
+    /// Reads review comments again. What is deleted or minimized is gone.
+    pub(super) async fn refresh_comments(&self, repository: &Repository, known: &[Known]) -> Result<Saved> {
+        let mut saved = Saved::default();
+        for known in known.chunks(COMMENTS_A_REQUEST) {
+            let what = format!("review comments of {}", repository.full_name());
+            let ids: Vec<&str> = known.iter().map(|one| one.node.as_str()).collect();
+            let data: NodesData<ReviewCommentNode> =
+                self.github.query(&what, queries::REVIEW_COMMENTS, json!({"ids": ids})).await?;
+            if data.nodes.len() != known.len() {
+                let message = format!("{} nodes for {} ids", data.nodes.len(), known.len());
+                return Err(FetchError::Shape { what, message });
             }
-            match next {
-                Some(next) => path = next,
-                None => break,
+            let (mut rows, mut seen) = (Vec::new(), Seen::default());
+            for (one, node) in known.iter().zip(data.nodes) {
+                let here = |node: &ReviewCommentNode| {
+                    !node.is_minimized
+                        && node.pull_request.repository.database_id == Some(repository.id)
+                        && node.full_database_id == Some(one.sub)
+                };
+                rows.push(match node.filter(here) {
+                    Some(node) => {
+                        let id = node.id.clone();
+                        rows::comment(&normalise::review_comment(repository, one.sub, node, &mut seen)?, id)?
+                    }
+                    None => Row::gone(one.kind, one.number, one.sub),
+                });
             }
+            saved += self.save(repository, "objects", None, rows, seen).await?;
         }
-        rows.extend(known.into_iter().map(|id| Row::gone(RecordKind::Comment, number, id)));
-        self.save(repository, "objects", None, rows, seen).await
+        Ok(saved)
     }
 }

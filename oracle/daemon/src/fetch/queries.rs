@@ -24,11 +24,12 @@ pub(super) const PULL_TIMELINE: &str = query!("pull_timeline", "pull_item", "acc
 pub(super) const PULLS: &str = query!("pulls", "pull", "pull_item", "account");
 pub(super) const REPOSITORIES: &str = query!("repositories");
 pub(super) const REPOSITORY: &str = query!("repository");
+pub(super) const REVIEW_COMMENTS: &str = query!("review_comments", "account");
 pub(super) const TOUCHED: &str = query!("touched");
 pub(super) const UNMERGED: &str = query!("unmerged", "account");
 
 /// Every query by the name of its file, as it is sent.
-pub const QUERIES: [(&str, &str); 17] = [
+pub const QUERIES: [(&str, &str); 18] = [
     ("account", ACCOUNT),
     ("blob", BLOB),
     ("commit_authors", COMMIT_AUTHORS),
@@ -44,6 +45,7 @@ pub const QUERIES: [(&str, &str); 17] = [
     ("pulls", PULLS),
     ("repositories", REPOSITORIES),
     ("repository", REPOSITORY),
+    ("review_comments", REVIEW_COMMENTS),
     ("touched", TOUCHED),
     ("unmerged", UNMERGED),
 ];

@@ -20,22 +20,18 @@ impl Sync<'_> {
         let mut commented = Vec::new();
         for kind in [RecordKind::Pull, RecordKind::Issue, RecordKind::Discussion] {
             for known in self.store.touched_since(repository.id, kind, since).await? {
-                if kind == RecordKind::Pull
-                    && !self.store.subs(repository.id, RecordKind::Comment, known.number).await?.is_empty()
-                {
-                    commented.push(known.number);
+                if kind == RecordKind::Pull {
+                    commented.extend(self.store.under(repository.id, RecordKind::Comment, known.number).await?);
                 }
                 ids.insert(known.node);
             }
         }
-        watch.total(Some(ids.len() as u64));
+        watch.total(Some((ids.len() + commented.len()) as u64));
         let ids: Vec<String> = ids.into_iter().collect();
         for ids in ids.chunks(OBJECTS_A_REQUEST) {
             watch.saved(self.refresh(repository, ids).await?);
         }
-        for number in commented {
-            watch.saved(self.refresh_comments(repository, number).await?);
-        }
+        watch.saved(self.refresh_comments(repository, &commented).await?);
         Ok(watch.end())
     }
 

@@ -56,6 +56,6 @@ pub(super) fn discussion(record: &DiscussionRecord, source: Source) -> Result<Ro
     Ok(from(row(RecordKind::Discussion, record.number, 0, record)?, source, marks))
 }
 
-pub(super) fn comment(record: &CommentRecord) -> Result<Row> {
-    row(RecordKind::Comment, record.number, record.id, record)
+pub(super) fn comment(record: &CommentRecord, node: String) -> Result<Row> {
+    Ok(Row { node: Some(node), ..row(RecordKind::Comment, record.number, record.id, record)? })
 }

@@ -137,18 +137,19 @@ impl Store {
         rows.iter().map(known).collect()
     }
 
-    /// The ids under one number, ascending: comments of a pull request.
-    pub async fn subs(&self, repository: u64, kind: RecordKind, thread: u64) -> Result<Vec<u64>> {
+    /// What hangs on one thread with GitHub's ids, ascending: comments of a pull request.
+    pub async fn under(&self, repository: u64, kind: RecordKind, thread: u64) -> Result<Vec<Known>> {
         let rows = sqlx::query(
-            "SELECT sub FROM records_latest WHERE repository_id = $1 AND kind = $2 AND number = $3 ORDER BY sub",
+            "SELECT repository_id, kind, number, sub, node FROM records_latest
+             WHERE repository_id = $1 AND kind = $2 AND number = $3 AND node IS NOT NULL ORDER BY sub",
         )
         .bind(big("the repository id", repository)?)
         .bind(kind.name())
         .bind(big("the number", thread)?)
         .fetch_all(&self.pool)
         .await
-        .map_err(at("reading ids"))?;
-        rows.iter().map(|row| number(row, "sub")).collect()
+        .map_err(at("reading a thread's ids"))?;
+        rows.iter().map(known).collect()
     }
 
     /// When GitHub said last that these changed, by number.

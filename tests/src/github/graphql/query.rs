@@ -109,7 +109,7 @@ fn entity<'w>(cx: &'w Context<'w>, id: &str) -> Option<Entity<'w>> {
             return Some(Entity::Discussion(repository, discussion));
         }
         NodeRef::Thread(at) => (at, None),
-        NodeRef::Comment(at, id) | NodeRef::Review(at, id) => (at, Some(id)),
+        NodeRef::Comment(at, id) | NodeRef::Review(at, id) | NodeRef::ReviewComment(at, id) => (at, Some(id)),
     };
     let repository = cx.state.repositories.get(&at.repository).filter(|r| cx.state.shows(r, cx.clock))?;
     let thread = repository.threads.get(&at.number)?;
@@ -118,9 +118,11 @@ fn entity<'w>(cx: &'w Context<'w>, id: &str) -> Option<Entity<'w>> {
     };
     let comment = thread.comments_at(cx.clock).find(|c| c.id == id);
     let review = thread.pull.iter().flat_map(|p| p.reviews_at(cx.clock)).find(|r| r.id == id);
+    let in_diff = thread.pull.iter().flat_map(|p| p.review_comments_at(cx.clock)).find(|c| c.id == id);
     comment
         .map(|part| Entity::Comment(In { repository, thread, part }))
         .or_else(|| review.map(|part| Entity::Review(In { repository, thread, part })))
+        .or_else(|| in_diff.map(|part| Entity::ReviewComment(In { repository, thread, part })))
 }
 
 /// The id of a commit is made of its repository's and its own.
