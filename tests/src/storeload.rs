@@ -1,8 +1,12 @@
 //! A made-up history of any length for the store, the same every time: merged pull requests, issues and review
 //! comments of realistic sizes, so many a week.
 
+use guerdon::fetch::{
+    CloseEvent, CommentRecord, IssueEvent, IssueRecord, LabelEvent, PullCloser, PullRecord, ReviewEvent,
+};
 use guerdon::store::{Account, Marks, Opened, Page, RecordKind, Repository, Row, Saved, Store, StoreError};
-use serde_json::{Value, json};
+use guerdon_core::model::{Change, ContributorId, FileChange, Reason, RepositoryId, Verdict};
+use serde::Serialize;
 
 pub const REPOSITORY: u64 = 20_580_498;
 /// Records of one page: pull requests, issues, comments.
@@ -21,7 +25,14 @@ const FIRST_PERSON: u64 = 1_000_000;
 
 /// Makes the store ready and gives the number of pages that it has.
 pub async fn begin(store: &Store) -> Result<u64, StoreError> {
-    store.put_repository(&Repository { id: REPOSITORY, node: "R_load".into(), owner: "load".into(), name: "large".into() }).await?;
+    store
+        .put_repository(&Repository {
+            id: REPOSITORY,
+            node: "R_load".into(),
+            owner: "load".into(),
+            name: "large".into(),
+        })
+        .await?;
     let cursor = store.cursor(REPOSITORY, "pulls").await?;
     Ok(cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0))
 }
@@ -50,8 +61,8 @@ fn mix(a: u64, b: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-fn person(a: u64, b: u64) -> u64 {
-    FIRST_PERSON + mix(a, b) % PEOPLE
+fn person(a: u64, b: u64) -> ContributorId {
+    ContributorId(FIRST_PERSON + mix(a, b) % PEOPLE)
 }
 
 fn account(nth: u64) -> Account {
@@ -76,8 +87,9 @@ fn rows(page: u64) -> Vec<Row> {
     pulls.chain(issues).chain(comments).collect()
 }
 
-fn row(kind: RecordKind, number: u64, sub: u64, body: &Value) -> Row {
-    Row::new(kind, number, sub, body.to_string())
+fn row(kind: RecordKind, number: u64, sub: u64, record: &impl Serialize) -> Row {
+    // Serialising these to text cannot fail.
+    Row::new(kind, number, sub, serde_json::to_string(record).unwrap_or_default())
 }
 
 /// GitHub's global id looks like this.
@@ -85,57 +97,91 @@ fn node(kind: &str, id: u64) -> Option<String> {
     Some(format!("{kind}_kwDOAToIks{:012x}", mix(id, 6) >> 16))
 }
 
+fn label(at: u64, by: ContributorId, name: &str) -> LabelEvent {
+    LabelEvent { at, by: Some(by), name: name.to_owned(), set: true }
+}
+
 /// About 1.2 kB.
 fn pull(page: u64, number: u64, merged: u64) -> Row {
-    let files: Vec<Value> = (0..1 + mix(page, number) % 9)
-        .map(|nth| {
-            let one = mix(number, nth);
-            let path = format!("src/area-{:02}/component-{:03}/file_{:04}.rs", nth, one % 800, one % 9_000);
-            json!({ "path": path, "added": one % 80, "removed": one % 30, "change": "modified" })
-        })
-        .collect();
-    let reviews: Vec<Value> = (0..1 + mix(number, page) % 4)
-        .map(|nth| {
-            let verdict = if nth == 0 { "approve" } else { "comment" };
-            json!({ "id": number * 10 + nth, "at": merged - 7_200 + nth, "by": person(number, nth),
-                "verdict": verdict, "edited": null, "dismissed": null })
-        })
-        .collect();
-    let body = json!({
-        "repo": REPOSITORY, "number": number, "author": person(number, 99), "created": merged - 86_400,
-        "merged": merged, "merger": person(number, 98), "commit": oid(page, number),
-        "title": format!("Handle the {} case of component {} without a retry", number % 77, number % 800),
-        "renames": [], "files": files,
-        "labels": [
-            { "at": merged - 80_000, "by": person(number, 98), "name": "kind/bug", "set": true },
-            { "at": merged - 9_000, "by": person(number, 97), "name": "area/component", "set": true },
+    let file = |nth| {
+        let one = mix(number, nth);
+        let path = format!("src/area-{nth:02}/component-{:03}/file_{:04}.rs", one % 800, one % 9_000);
+        FileChange { path, additions: one % 80, deletions: one % 30, change: Change::Modified }
+    };
+    let review = |nth| ReviewEvent {
+        id: number * 10 + nth,
+        at: merged - 7_200 + nth,
+        by: person(number, nth),
+        verdict: if nth == 0 { Verdict::Approve } else { Verdict::Comment },
+        edited: None,
+        dismissed: None,
+    };
+    let (author, created) = (person(number, 99), merged - 86_400);
+    let record = PullRecord {
+        repo: RepositoryId(REPOSITORY),
+        number,
+        author: Some(author),
+        created,
+        merged,
+        merger: Some(person(number, 98)),
+        commit: Some(oid(page, number)),
+        title: format!("Handle the {} case of component {} without a retry", number % 77, number % 800),
+        renames: Vec::new(),
+        files: (0..1 + mix(page, number) % 12).map(file).collect(),
+        labels: vec![
+            label(merged - 80_000, person(number, 98), "kind/bug"),
+            label(merged - 9_000, person(number, 97), "area/component"),
         ],
-        "reviews": reviews, "spoken": [], "reverts": null, "coauthors": [], "generated": [], "kudos": [],
-        "exclusions": [],
-    });
-    let opened = Opened { author: person(number, 99), created: merged - 86_400, ended: Some(merged) };
-    let marks = Marks { moments: vec![merged], commit: Some(oid(page, number)), opened: Some(opened) };
-    Row { node: node("PR", number), updated: merged, marks, ..row(RecordKind::Pull, number, 0, &body) }
+        reviews: (0..1 + mix(number, page) % 4).map(review).collect(),
+        spoken: Vec::new(),
+        reverts: None,
+        coauthors: Vec::new(),
+        generated: Vec::new(),
+        kudos: Vec::new(),
+        exclusions: Vec::new(),
+    };
+    let opened = Opened { author: author.0, created, ended: Some(merged) };
+    let marks = Marks { moments: vec![merged], commit: record.commit.clone(), opened: Some(opened) };
+    Row { node: node("PR", number), updated: merged, marks, ..row(RecordKind::Pull, number, 0, &record) }
 }
 
 fn issue(page: u64, number: u64, closed: u64) -> Row {
-    let body = json!({
-        "repo": REPOSITORY, "number": number, "author": person(number, 1), "created": closed - 90_000,
-        "labels": [{ "at": closed - 50_000, "by": person(number, 2), "name": "triage/accepted", "set": true }],
-        "events": [{ "closed": { "at": closed, "reason": "completed", "pull": {
-            "repo": REPOSITORY, "number": page * PULLS + number % PULLS + 1, "author": person(number, 3),
-            "merger": person(number, 4), "merged": closed - 1 }, "commit": null } }],
-        "kudos": [], "exclusions": [],
-    });
+    let closer = PullCloser {
+        repo: RepositoryId(REPOSITORY),
+        number: page * PULLS + number % PULLS + 1,
+        author: Some(person(number, 3)),
+        merger: Some(person(number, 4)),
+        merged: Some(closed - 1),
+    };
+    let record = IssueRecord {
+        repo: RepositoryId(REPOSITORY),
+        number,
+        author: Some(person(number, 1)),
+        created: closed - 90_000,
+        labels: vec![label(closed - 50_000, person(number, 2), "triage/accepted")],
+        events: vec![IssueEvent::Closed(CloseEvent {
+            at: closed,
+            reason: Some(Reason::Completed),
+            pull: Some(closer),
+            commit: None,
+        })],
+        kudos: Vec::new(),
+        exclusions: Vec::new(),
+    };
     let marks = Marks { moments: vec![closed - 50_000, closed], ..Marks::default() };
-    Row { node: node("I", number), updated: closed, marks, ..row(RecordKind::Issue, number, 0, &body) }
+    Row { node: node("I", number), updated: closed, marks, ..row(RecordKind::Issue, number, 0, &record) }
 }
 
 fn comment(page: u64, number: u64, id: u64, at: u64) -> Row {
-    let body = json!({
-        "repo": REPOSITORY, "number": number, "id": id, "at": at, "by": person(id, 5),
-        "path": format!("src/area-00/component-{:03}/file_{:04}.rs", id % 800, id % 9_000),
-        "hunk": format!("{:016x}", mix(page, id)), "review": number * 10,
-    });
-    row(RecordKind::Comment, number, id, &body)
+    let record = CommentRecord {
+        repo: RepositoryId(REPOSITORY),
+        number,
+        id,
+        at,
+        by: Some(person(id, 5)),
+        path: format!("src/area-00/component-{:03}/file_{:04}.rs", id % 800, id % 9_000),
+        hunk: format!("{:016x}", mix(page, id)),
+        review: Some(number * 10),
+    };
+    row(RecordKind::Comment, number, id, &record)
 }
