@@ -77,7 +77,7 @@ CREATE TABLE opened (
     ended BIGINT,
     PRIMARY KEY (repository_id, number)
 );
-CREATE INDEX opened_author ON opened (author_id, created);
+CREATE INDEX opened_author ON opened (author_id, repository_id, ended, created);
 
 -- `head` is what GitHub showed as its newest change before the connection was read to its end.
 CREATE TABLE cursors (
