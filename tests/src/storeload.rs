@@ -94,7 +94,7 @@ fn row(kind: RecordKind, number: u64, sub: u64, record: &impl Serialize) -> Row 
 
 /// GitHub's global id looks like this.
 fn node(kind: &str, id: u64) -> Option<String> {
-    Some(format!("{kind}_kwDOAToIks{:012x}", mix(id, 6) >> 16))
+    Some(format!("{kind}_kwDOAToIks{id:08x}"))
 }
 
 fn label(at: u64, by: ContributorId, name: &str) -> LabelEvent {

@@ -8,4 +8,5 @@ mod opening;
 mod pages;
 mod restart;
 mod rules;
+mod windows;
 mod writers;
