@@ -3,6 +3,7 @@
 
 mod bench;
 mod broken;
+mod deliveries;
 mod kill;
 mod opening;
 mod pages;
