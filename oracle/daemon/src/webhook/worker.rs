@@ -23,8 +23,8 @@ const OBJECTS_A_READING: usize = 33;
 const AT_ONCE: u32 = 1_000;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// How often what a provisional score begins with is made anew.
-const PREPARE: Duration = Duration::from_secs(60);
+/// How often what a provisional score begins with is made anew: what the sync read is seen after this.
+const PREPARE: Duration = Duration::from_secs(20);
 const FORGET: Duration = Duration::from_secs(3_600);
 /// GitHub may not show a merge for some moments; after this the sync's reading is as good.
 const MERGE_SHOWS: Duration = Duration::from_secs(60);
