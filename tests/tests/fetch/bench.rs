@@ -27,7 +27,12 @@ impl Bench {
     }
 
     pub async fn on(database: Database, world: World) -> Self {
-        let server = Server::start(world.clone(), TOKEN).await.unwrap();
+        Self::with_token(database, world, TOKEN).await
+    }
+
+    /// On a GitHub that accepts this token.
+    pub async fn with_token(database: Database, world: World, token: &str) -> Self {
+        let server = Server::start(world.clone(), token).await.unwrap();
         let store = Store::open(&database.url).await.unwrap();
         Self { world, server, store, database }
     }

@@ -3,7 +3,9 @@
 use super::bench::{Bench, TOKEN, WEEK, listed};
 use guerdon::fetch::{FetchPlan, Window};
 use guerdon_core::model::Fact;
-use guerdon_tests::github::model::{AccountId, AccountKind, ChangeType, Closer, FileChange, RepositoryId, ThreadRef, Verdict};
+use guerdon_tests::github::model::{
+    AccountId, AccountKind, ChangeType, Closer, FileChange, RepositoryId, ThreadRef, Verdict,
+};
 use guerdon_tests::github::{Place, PullDraft, State as Github, World};
 use std::collections::BTreeSet;
 
@@ -12,11 +14,8 @@ const T0: i64 = 1_736_121_600;
 const LATER: i64 = T0 + 8 * 86_400;
 const AFTER_THE_CUTOFF: i64 = T0 + 11 * 86_400;
 
-const WINDOW: Window = Window {
-    starts: T0.unsigned_abs(),
-    ends: T0.unsigned_abs() + WEEK,
-    cutoff: T0.unsigned_abs() + WEEK + 3 * 86_400,
-};
+const WINDOW: Window =
+    Window { starts: T0.unsigned_abs(), ends: T0.unsigned_abs() + WEEK, cutoff: T0.unsigned_abs() + WEEK + 3 * 86_400 };
 
 /// One of everything: ada writes, bea maintains, cid reviews and reports, dee helps.
 #[derive(Clone, Copy)]
@@ -41,8 +40,8 @@ struct Scene {
 fn scene() -> (World, Scene) {
     let mut state = Github::default();
     let lamp = state.add_account(1, "lamp", AccountKind::Organization);
-    let [ada, bea, cid, dee] =
-        [(11, "ada"), (12, "bea"), (13, "cid"), (14, "dee")].map(|(id, login)| state.add_account(id, login, AccountKind::User));
+    let [ada, bea, cid, dee] = [(11, "ada"), (12, "bea"), (13, "cid"), (14, "dee")]
+        .map(|(id, login)| state.add_account(id, login, AccountKind::User));
     let wick = state.add_repository(7, "lamp", "wick", T0 - 1_000).unwrap();
     let oil = state.add_repository(8, "lamp", "oil", T0 - 1_000).unwrap();
     for repository in [wick, oil] {
@@ -52,12 +51,19 @@ fn scene() -> (World, Scene) {
     state.set_attributes(wick, T0 - 900, Some("*.snap linguist-generated\n")).unwrap();
     let issue = state.open_issue(wick, T0 - 500, cid, "It smokes", "").unwrap();
     state.label(issue, T0 + 5, bea, "bug").unwrap();
-    let file = |path: &str| FileChange { path: path.to_owned(), additions: 9, deletions: 1, change: ChangeType::Modified };
+    let file =
+        |path: &str| FileChange { path: path.to_owned(), additions: 9, deletions: 1, change: ChangeType::Modified };
     let message = "Trim\n\nCo-authored-by: Dee <14+dee@users.noreply.example>";
-    let draft = PullDraft { title: "Trim", files: vec![file("a.rs"), file("a.snap")], commits: vec![message], ..PullDraft::default() };
+    let draft = PullDraft {
+        title: "Trim",
+        files: vec![file("a.rs"), file("a.snap")],
+        commits: vec![message],
+        ..PullDraft::default()
+    };
     let pull = state.open_pull(wick, T0 - 400, ada, draft).unwrap();
     let review = state.review(pull, T0 + 10, cid, Verdict::Approved, "").unwrap();
-    let in_diff = state.review_comment(pull, review, Place { path: "a.rs", line: 3, hunk: "@@ -1 +1 @@" }, "why?").unwrap();
+    let in_diff =
+        state.review_comment(pull, review, Place { path: "a.rs", line: 3, hunk: "@@ -1 +1 @@" }, "why?").unwrap();
     let acknowledgement = state.comment(pull, T0 + 20, dee, "ACK 1a2b3c4d").unwrap();
     state.label(pull, T0 + 30, bea, "feature").unwrap();
     state.merge(pull, T0 + 100, bea).unwrap();
@@ -67,7 +73,21 @@ fn scene() -> (World, Scene) {
     let answer = state.answer(discussion, T0 + 2, dee, "With care").unwrap();
     state.accept_answer(discussion, T0 + 3, bea, answer).unwrap();
     let scene = Scene {
-        lamp, ada, bea, cid, dee, wick, oil, pull, issue, discussion, review, in_diff, acknowledgement, kudos, answer,
+        lamp,
+        ada,
+        bea,
+        cid,
+        dee,
+        wick,
+        oil,
+        pull,
+        issue,
+        discussion,
+        review,
+        in_diff,
+        acknowledgement,
+        kudos,
+        answer,
     };
     (World::new(state), scene)
 }
@@ -93,7 +113,12 @@ fn lines(facts: &[Fact]) -> BTreeSet<String> {
                 issue.close.as_ref().and_then(|close| close.closer.as_ref()).map(|closer| closer.approvers.len()),
                 issue.excluded.len()
             ),
-            Fact::Answer(answer) => format!("{key} by {} for {:?} by {:?}", answer.by, answer.asker.map(|id| id.0), answer.accepter.map(|id| id.0)),
+            Fact::Answer(answer) => format!(
+                "{key} by {} for {:?} by {:?}",
+                answer.by,
+                answer.asker.map(|id| id.0),
+                answer.accepter.map(|id| id.0)
+            ),
             Fact::Kudos(kudos) => format!("kudos {} to {}", kudos.by, kudos.to),
         }
     };
@@ -118,7 +143,11 @@ async fn effect(what: &str, act: impl FnOnce(&mut Github, &Scene)) -> [Vec<Strin
     // Whoever reads only now finds the same.
     let fresh = Bench::new(bench.world.clone()).await;
     fresh.fetch_with(TOKEN, &plan()).await.unwrap();
-    assert_eq!(lines(&fresh.facts(WINDOW).await), after, "{what}: a store that was filled before differs from a fresh one");
+    assert_eq!(
+        lines(&fresh.facts(WINDOW).await),
+        after,
+        "{what}: a store that was filled before differs from a fresh one"
+    );
     // What was known before the change is still there to be read.
     let known = guerdon::fetch::load(&bench.store, &bench.ids().await, WINDOW, 1).await.unwrap();
     assert!(known.pulls.is_empty(), "nothing was seen before the first reading");
@@ -129,7 +158,8 @@ async fn effect(what: &str, act: impl FnOnce(&mut Github, &Scene)) -> [Vec<Strin
 const ANSWER: &str = "answer/7/3 by 14 for Some(13) by Some(12)";
 const ISSUE: &str = "issue/7/1 labels 1 closer Some(2) excluded 0";
 const KUDOS: &str = "kudos 13 to 11";
-const PULL: &str = r#"pull/7/2 "Trim" merger Some(12) labels [("feature", 12)] co [14] excluded 0 generated ["a.snap"]"#;
+const PULL: &str =
+    r#"pull/7/2 "Trim" merger Some(12) labels [("feature", 12)] co [14] excluded 0 generated ["a.snap"]"#;
 const CID: &str = "review/7/2/13 Approve 1";
 const DEE: &str = "review/7/2/14 Approve 0";
 const BASE: [&str; 6] = [ANSWER, ISSUE, KUDOS, PULL, CID, DEE];
@@ -161,7 +191,7 @@ rows! {
         => [KUDOS] [];
     a_deleted_review_comment_is_no_hunk: |state, s| state.delete_review_comment(s.pull, s.in_diff).unwrap()
         => [CID] ["review/7/2/13 Approve 0"];
-    a_minimized_review_comment_is_no_hunk: |state, s| state.minimize_review_comment(s.pull, s.in_diff, LATER, "OFF_TOPIC").unwrap()
+    a_minimized_review_comment_is_no_hunk: |state, s| state.minimize_review_comment(s.pull, s.in_diff, LATER, Some("OFF_TOPIC")).unwrap()
         => [CID] ["review/7/2/13 Approve 0"];
     an_edited_review_comment_is_the_same_hunk: |state, s| state.edit_review_comment(s.pull, s.in_diff, LATER, "because").unwrap() => [] [];
     a_review_dismissed_after_the_merge_stands: |state, s| state.dismiss_review(s.pull, s.review, LATER, s.bea, "late").unwrap() => [] [];
@@ -192,7 +222,7 @@ rows! {
     a_transferred_issue_counts_where_it_is: |state, s| state.transfer_issue(s.issue, s.oil, LATER, s.bea).unwrap()
         => [ISSUE] ["issue/8/1 labels 1 closer Some(2) excluded 0"];
     an_unaccepted_answer_is_none: |state, s| state.unaccept_answer(s.discussion, LATER, s.bea).unwrap() => [ANSWER] [];
-    a_minimized_answer_is_none: |state, s| state.minimize_answer(s.discussion, s.answer, LATER, "SPAM").unwrap() => [ANSWER] [];
+    a_minimized_answer_is_none: |state, s| state.minimize_answer(s.discussion, s.answer, LATER, Some("SPAM")).unwrap() => [ANSWER] [];
     a_deleted_answer_is_none: |state, s| state.delete_answer(s.discussion, s.answer, LATER).unwrap() => [ANSWER] [];
     a_deleted_discussion_is_gone: |state, s| state.delete_discussion(s.discussion).unwrap() => [ANSWER] [];
     a_force_push_and_a_draft_change_nothing: |state, s| {
@@ -224,9 +254,12 @@ async fn what_is_shown_again_counts_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repository_that_is_private_or_deleted_is_missing_and_keeps_what_is_known() {
-    for hide in [|state: &mut Github, s: &Scene| state.set_private(s.wick, true).unwrap(), |state: &mut Github, s: &Scene| {
-        state.delete_repository(s.wick).unwrap();
-    }] {
+    for hide in [
+        |state: &mut Github, s: &Scene| state.set_private(s.wick, true).unwrap(),
+        |state: &mut Github, s: &Scene| {
+            state.delete_repository(s.wick).unwrap();
+        },
+    ] {
         let (world, scene) = scene();
         let bench = Bench::new(world).await;
         bench.fetch_with(TOKEN, &plan()).await.unwrap();

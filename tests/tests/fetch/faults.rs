@@ -1,6 +1,6 @@
 //! Refusals, faults that pass and faults that stay.
 
-use super::bench::{Bench, TOKEN, listed, of_organization, sample_window};
+use super::bench::{Bench, TOKEN, listed, of_organization};
 use guerdon::fetch::{FetchError, FetchPlan, GitHub, GitHubOptions, Patience, Quiet, fetch};
 use guerdon_tests::github::sample::ORG;
 use guerdon_tests::github::{Fault, time};
@@ -28,28 +28,6 @@ async fn what_github_does_not_know_is_named() {
     let error = bench.fetch_with(TOKEN, &FetchPlan::default()).await.unwrap_err();
     assert!(matches!(error, FetchError::NothingToFetch), "{error:?}");
     assert!(bench.ids().await.is_empty());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn passing_faults_leave_no_trace() {
-    let whole = Bench::sample().await;
-    whole.fetch().await.unwrap();
-    let faults = [
-        Fault::BadGateway,
-        Fault::SecondaryRateLimit { retry_after: 1 },
-        Fault::Status { status: 200, body: "<html>sign in</html>".to_owned() },
-        Fault::Status { status: 200, body: "{\"data\": {\"repository\": {".to_owned() },
-        Fault::Status { status: 503, body: String::new() },
-    ];
-    for fault in faults {
-        for path in ["/graphql", "/repos/"] {
-            let bench = Bench::sample().await;
-            bench.world.fail_next_at(1, path, &fault);
-            let report = bench.fetch().await.unwrap_or_else(|error| panic!("{fault:?} at {path}: {error}"));
-            assert!(report.usage.requests == bench.world.requests().len() as u64);
-            assert_eq!(bench.facts(sample_window(1)).await, whole.facts(sample_window(1)).await, "{fault:?} at {path}");
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,10 +8,16 @@
 )]
 
 mod acts;
+mod apps;
 mod bench;
-mod databases;
 mod changes;
+mod databases;
+mod every_request;
 mod faults;
+mod kill;
+mod limits;
+mod moved;
 mod real;
 mod replay;
 mod sample;
+mod secrets;

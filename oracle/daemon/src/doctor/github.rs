@@ -109,8 +109,7 @@ async fn budget(github: &GitHub, reserve: u8) -> Result<String, String> {
 }
 
 fn read(reading: &Reading, identity: &Identity) -> Result<String, String> {
-    let Reading { repository, private, forbidden } = reading;
-    let name = format!("{}/{}", repository.owner, repository.name);
+    let Reading { name, private, forbidden } = reading;
     if forbidden.is_empty() {
         return Ok(format!("{name} can be read{}", if *private { " (private)" } else { "" }));
     }

@@ -13,8 +13,8 @@ pub enum FetchError {
     #[error("GitHub refused the App (401): check `github.app.id`, `github.app.private_key` and this machine's clock")]
     App,
     #[error(
-        "GitHub knows no installation {place} of the App: install it there, or check `github.organization`, \
-         `github.repositories` and `github.app.installation`"
+        "GitHub knows no App of that id with an installation {place}: install it there, or check `github.app.id`, \
+         `github.app.installation`, `github.organization` and `github.repositories`"
     )]
     NoInstallation { place: String },
     #[error("`github.token` has characters that no GitHub token has: check for line breaks and spaces")]

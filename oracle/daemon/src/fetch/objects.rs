@@ -171,12 +171,7 @@ impl Sync<'_> {
         Ok(saved)
     }
 
-    async fn refreshed(
-        &self,
-        repository: &Repository,
-        ids: &[String],
-        data: NodesData<ObjectNode>,
-    ) -> Result<Saved> {
+    async fn refreshed(&self, repository: &Repository, ids: &[String], data: NodesData<ObjectNode>) -> Result<Saved> {
         let (mut pulls, mut rows, mut seen) = (Vec::new(), Vec::new(), Seen::default());
         let here = |id: Option<u64>| id == Some(repository.id);
         for (id, node) in ids.iter().zip(data.nodes) {

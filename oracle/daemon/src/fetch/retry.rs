@@ -14,10 +14,14 @@ use std::time::Duration;
 /// One attempt that failed.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// Another attempt may succeed; after this time, when the server named one.
+    /// Another attempt may succeed.
     Passing {
         reason: String,
-        after: Option<Duration>,
+    },
+    /// GitHub asks to be left alone, for this time when it names one.
+    Slower {
+        reason: String,
+        wait: Option<Duration>,
     },
     /// What was asked for is too much at once, or GitHub is overloaded.
     Heavy {
@@ -27,10 +31,10 @@ pub(super) enum Trouble {
     Smaller {
         reason: String,
     },
-    /// No points are left until then.
+    /// No points are left until then, when it is known.
     Exhausted {
         reason: &'static str,
-        wait: Duration,
+        wait: Option<Duration>,
     },
     Final(FetchError),
 }
@@ -82,14 +86,22 @@ where
             Ok(value) => return Ok(value),
             Err(Trouble::Final(error)) => return Err(error),
             // One second more: the limit ends within a whole second of another clock.
-            Err(Trouble::Exhausted { reason, wait }) => (reason.to_owned(), wait + Duration::from_secs(1)),
+            Err(Trouble::Exhausted { reason, wait: Some(wait) }) => (reason.to_owned(), wait + Duration::from_secs(1)),
+            Err(Trouble::Exhausted { reason, wait: None }) => (reason.to_owned(), patience.unnamed),
             Err(Trouble::Smaller { reason }) => (reason, patience.first_delay),
-            Err(Trouble::Passing { reason, after }) => {
+            Err(Trouble::Slower { reason, wait }) => {
                 tries += 1;
                 let Some(delay) = backoff.next() else {
                     return Err(FetchError::GaveUp { what: what.to_owned(), tries, last: reason });
                 };
-                (reason, after.map_or(delay, |after| after.max(delay)))
+                (reason, wait.unwrap_or(patience.unnamed).max(delay))
+            }
+            Err(Trouble::Passing { reason }) => {
+                tries += 1;
+                let Some(delay) = backoff.next() else {
+                    return Err(FetchError::GaveUp { what: what.to_owned(), tries, last: reason });
+                };
+                (reason, delay)
             }
             Err(Trouble::Heavy { reason }) => {
                 tries += 1;

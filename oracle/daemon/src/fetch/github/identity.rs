@@ -3,7 +3,6 @@
 use super::{Budget, GitHub, Limit};
 use crate::fetch::error::FetchError;
 use crate::fetch::queries;
-use crate::store::Repository;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -29,7 +28,8 @@ pub enum Identity {
 /// One repository as the credential sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reading {
-    pub repository: Repository,
+    /// `owner/name`, as it is now.
+    pub name: String,
     pub private: bool,
     /// What GitHub forbids to read of it, by the names that permissions have.
     pub forbidden: Vec<&'static str>,
@@ -120,16 +120,6 @@ impl GitHub {
         let variables = json!({"owner": owner, "name": name});
         let (data, errors) = self.persist(&what, async || self.ask(&what, queries::DOCTOR, &variables).await).await?;
         let found = data.as_ref().and_then(|data| data.get("repository")).filter(|found| !found.is_null());
-        let number = |found: &Value| found.get("databaseId").and_then(Value::as_u64);
-        let text = |path| found.and_then(|found| found.pointer(path)).and_then(Value::as_str).map(str::to_owned);
-        let (names, node) = (text("/owner/login").zip(text("/name")), text("/id"));
-        let (Some(id), Some((owner, name)), Some(node)) = (found.and_then(number), names, node) else {
-            let refused = errors.iter().find(|error| error.kind.as_deref() != Some("NOT_FOUND"));
-            return Err(match refused {
-                Some(error) => FetchError::Forbidden { what, message: super::refusals::shown(&error.message) },
-                None => FetchError::NoRepository { owner: owner.to_owned(), name: name.to_owned() },
-            });
-        };
         let mut forbidden = Vec::new();
         for error in errors.iter().filter(|error| error.forbids()) {
             let permission = match error.path.get(1).and_then(Value::as_str) {
@@ -137,13 +127,19 @@ impl GitHub {
                 Some("issues") => "issues",
                 Some("discussions") => "discussions",
                 Some("object") => "contents",
-                _ => "metadata",
+                _ => return Err(FetchError::Forbidden { what, message: super::refusals::shown(&error.message) }),
             };
             if !forbidden.contains(&permission) {
                 forbidden.push(permission);
             }
         }
+        // A list that may not be read takes the whole repository with it.
+        if found.is_none() && forbidden.is_empty() {
+            return Err(FetchError::NoRepository { owner: owner.to_owned(), name: name.to_owned() });
+        }
+        let text = |path| found.and_then(|found| found.pointer(path)).and_then(Value::as_str);
+        let name = format!("{}/{}", text("/owner/login").unwrap_or(owner), text("/name").unwrap_or(name));
         let private = found.and_then(|found| found.get("isPrivate")).and_then(Value::as_bool).unwrap_or_default();
-        Ok(Reading { repository: Repository { id, node, owner, name }, private, forbidden })
+        Ok(Reading { name, private, forbidden })
     }
 }

@@ -28,7 +28,6 @@ use refusals::Refusal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -124,24 +123,22 @@ impl GitHub {
     where
         T: DeserializeOwned,
     {
-        let (pages, asked) = (&self.shared.pages, Cell::new(0));
-        let data = self.persist(what, async || {
+        let pages = &self.shared.pages;
+        self.persist(what, async || {
             let size = pages.size(query, first);
-            asked.set(size);
             match self.read(what, query, &variables(size)).await {
                 Err(Trouble::Heavy { reason }) if pages.shrink(query, size) => {
                     tracing::info!(what, reason, from = size, to = pages.size(query, first), "asking for less");
                     Err(Trouble::Smaller { reason })
                 }
-                answer => {
-                    if answer.is_ok() {
-                        pages.worked(query, size, first);
-                    }
-                    answer
+                Err(trouble) => Err(trouble),
+                Ok(data) => {
+                    pages.worked(query, size, first);
+                    Ok((data, size))
                 }
             }
-        });
-        Ok((data.await?, asked.get()))
+        })
+        .await
     }
 
     async fn persist<T>(&self, what: &str, attempt: impl AsyncFnMut() -> Result<T, Trouble>) -> Result<T, FetchError> {
@@ -269,7 +266,7 @@ impl GitHub {
             }
             Pause::Until(wait) => {
                 let reason = "only the reserve of GitHub's limit is left";
-                return Err(Trouble::Exhausted { reason, wait });
+                return Err(Trouble::Exhausted { reason, wait: Some(wait) });
             }
         }
         self.connection.exchange(ask).await

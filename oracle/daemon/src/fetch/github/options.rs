@@ -65,6 +65,8 @@ pub struct Patience {
     pub tries: usize,
     pub first_delay: Duration,
     pub longest_delay: Duration,
+    /// Where GitHub asks to go more slowly and names no time: it wants a minute then.
+    pub unnamed: Duration,
     /// Of one attempt.
     pub timeout: Duration,
     /// Of all waiting for one request: an hour is GitHub's window.
@@ -77,6 +79,7 @@ impl Default for Patience {
             tries: 6,
             first_delay: Duration::from_millis(500),
             longest_delay: Duration::from_secs(30),
+            unnamed: Duration::from_secs(60),
             timeout: Duration::from_secs(60),
             rate_limit: Duration::from_secs(3_900),
         }

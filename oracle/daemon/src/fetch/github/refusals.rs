@@ -13,9 +13,6 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 use std::time::Duration;
 
-/// GitHub asks for at least this where it names no time.
-const UNNAMED_WAIT: Duration = Duration::from_secs(60);
-
 /// What to do about a status other than success.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
@@ -24,10 +21,10 @@ pub(super) enum Refusal {
     /// There is no such thing, or the asker may not know of it.
     Missing,
     Forbidden,
-    /// The hour's budget is used up until then.
-    Exhausted(Duration),
-    /// GitHub asks to be left alone for this long.
-    Slower(Duration),
+    /// The hour's budget is used up until then, when it says so.
+    Exhausted(Option<Duration>),
+    /// GitHub asks to be left alone for this long, when it says how long.
+    Slower(Option<Duration>),
     /// The request was too much for GitHub, or GitHub for itself.
     Heavy,
     /// May pass.
@@ -57,14 +54,14 @@ pub(super) fn of(status: StatusCode, headers: &HeaderMap, text: &str, now: u64) 
 fn limited(status: StatusCode, headers: &HeaderMap, text: &str, now: u64) -> Refusal {
     let now = clock::date(headers).unwrap_or(now);
     if let Some(wait) = retry_after(headers, now) {
-        return Refusal::Slower(wait);
+        return Refusal::Slower(Some(wait));
     }
     if Limit::of(headers).is_some_and(|limit| limit.remaining == 0) {
         return Refusal::Exhausted(until_reset(headers, now));
     }
     let limit = message(text).to_ascii_lowercase().contains("rate limit");
     if limit || status == StatusCode::TOO_MANY_REQUESTS || headers.contains_key("gh-limited-by") {
-        return Refusal::Slower(UNNAMED_WAIT);
+        return Refusal::Slower(None);
     }
     Refusal::Forbidden
 }
@@ -76,9 +73,9 @@ fn retry_after(headers: &HeaderMap, now: u64) -> Option<Duration> {
     Some(Duration::from_secs(wait))
 }
 
-fn until_reset(headers: &HeaderMap, now: u64) -> Duration {
+fn until_reset(headers: &HeaderMap, now: u64) -> Option<Duration> {
     let now = clock::date(headers).unwrap_or(now);
-    seconds(headers, "x-ratelimit-reset").map_or(UNNAMED_WAIT, |reset| Duration::from_secs(reset.saturating_sub(now)))
+    seconds(headers, "x-ratelimit-reset").map(|reset| Duration::from_secs(reset.saturating_sub(now)))
 }
 
 /// The trouble that a refusal is to whoever asked.
@@ -91,9 +88,9 @@ pub(super) fn trouble(what: &str, answer: &Answer, refusal: Refusal, app: bool) 
         Refusal::Credentials => Trouble::Final(FetchError::Token),
         Refusal::Forbidden => Trouble::Final(FetchError::Forbidden { what, message: message(&answer.text) }),
         Refusal::Exhausted(wait) => Trouble::Exhausted { reason: "the limit is used up", wait },
-        Refusal::Slower(wait) => Trouble::Passing { reason: said(), after: Some(wait) },
+        Refusal::Slower(wait) => Trouble::Slower { reason: said(), wait },
         Refusal::Heavy => Trouble::Heavy { reason: bare },
-        Refusal::Failing => Trouble::Passing { reason: bare, after: None },
+        Refusal::Failing => Trouble::Passing { reason: bare },
         Refusal::Moved(_) => {
             let message = "it moved to an address that is not under `github.api_url`".to_owned();
             Trouble::Final(FetchError::Status { what, status, message })
@@ -116,7 +113,7 @@ pub(super) fn of_query(error: &QueryError, answer: &Answer) -> Option<Trouble> {
         Some("RESOURCE_LIMITS_EXCEEDED" | "MAX_NODE_LIMIT_EXCEEDED" | "TIMEOUT") => {
             Some(Trouble::Heavy { reason: reason() })
         }
-        Some("INTERNAL" | "SERVICE_UNAVAILABLE") => Some(Trouble::Passing { reason: reason(), after: None }),
+        Some("INTERNAL" | "SERVICE_UNAVAILABLE") => Some(Trouble::Passing { reason: reason() }),
         // GitHub's text for a query that took too long, with data or without.
         None if ["something went wrong", "timeout", "timed out", "try resubmitting"]
             .iter()
@@ -129,7 +126,7 @@ pub(super) fn of_query(error: &QueryError, answer: &Answer) -> Option<Trouble> {
 }
 
 pub(super) fn passing(reason: impl Into<String>) -> Trouble {
-    Trouble::Passing { reason: reason.into(), after: None }
+    Trouble::Passing { reason: reason.into() }
 }
 
 pub(super) fn unreadable(text: &str) -> Trouble {
@@ -169,13 +166,13 @@ mod tests {
     }
 
     fn slower(seconds: u64) -> Option<Refusal> {
-        Some(Refusal::Slower(Duration::from_secs(seconds)))
+        Some(Refusal::Slower(Some(Duration::from_secs(seconds))))
     }
 
     #[test]
     fn waits_are_by_githubs_own_date() {
         let used_up = [("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1600")];
-        let until = |seconds| Some(Refusal::Exhausted(Duration::from_secs(seconds)));
+        let until = |seconds| Some(Refusal::Exhausted(Some(Duration::from_secs(seconds))));
         assert_eq!(refusal(403, &used_up, ""), until(600));
         let dated = [&used_up[..], &[("date", "Thu, 01 Jan 1970 00:25:00 GMT")]].concat();
         assert_eq!(refusal(403, &dated, ""), until(100));
@@ -190,8 +187,8 @@ mod tests {
     #[test]
     fn a_refusal_without_a_time_is_a_limit_only_when_it_says_so() {
         let secondary = r#"{"message": "You have exceeded a secondary rate limit."}"#;
-        assert_eq!(refusal(403, &[], secondary), slower(60));
-        assert_eq!(refusal(429, &[], ""), slower(60));
+        assert_eq!(refusal(403, &[], secondary), Some(Refusal::Slower(None)));
+        assert_eq!(refusal(429, &[], ""), Some(Refusal::Slower(None)));
         assert_eq!(refusal(403, &[], r#"{"message": "Resource not accessible"}"#), Some(Refusal::Forbidden));
         assert_eq!(refusal(200, &[], ""), None);
         assert_eq!(refusal(504, &[], "<html>"), Some(Refusal::Heavy));
