@@ -52,7 +52,8 @@ impl Names {
 
 impl Oracle {
     pub async fn names(&self) -> Result<Names> {
-        let accounts = self.store.accounts().await?.into_iter().map(|account| (account.id, account.login)).collect();
+        let known = self.store.accounts().await?.into_iter().filter(|account| !account.login.is_empty());
+        let accounts = known.map(|account| (account.id, account.login)).collect();
         let repositories = self.store.repositories().await?.into_iter();
         let repositories = repositories.map(|repo| (repo.id, format!("{}/{}", repo.owner, repo.name))).collect();
         Ok(Names { accounts, repositories })

@@ -63,7 +63,8 @@ async fn what_is_gone_is_in_no_window_and_is_found_no_more_by_its_thread(databas
     let comment = |sub, body: &str| Row::new(RecordKind::Comment, 1, sub, body.to_owned());
     save(&store, repository, &[at(1, "a", &[100]), comment(30, "late"), comment(4, "early")], 10).await;
     assert_eq!(store.thread(repository, RecordKind::Comment, 1, LATEST).await.unwrap(), ["early", "late"]);
-    assert_eq!(store.subs(repository, RecordKind::Comment, 1).await.unwrap(), [4, 30]);
+    let under = store.under(repository, RecordKind::Comment, 1).await.unwrap();
+    assert_eq!(under.iter().map(|one| one.sub).collect::<Vec<_>>(), [4, 30]);
     let gone =
         [Row::gone(RecordKind::Pull, 1, 0), Row::gone(RecordKind::Comment, 1, 4), Row::gone(RecordKind::Pull, 2, 0)];
     save(&store, repository, &gone, 20).await;

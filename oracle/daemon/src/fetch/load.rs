@@ -3,9 +3,9 @@
 use super::error::FetchError;
 use super::facts::Window;
 use super::record::{
-    CloseEvent, CommentRecord, DiscussionRecord, IssueEvent, IssueRecord, PullRecord, Records, Revert,
+    CloseEvent, CommentRecord, DiscussionRecord, Excluding, IssueEvent, IssueRecord, PullRecord, Records, Revert, Thanks,
 };
-use crate::store::{RecordKind, Store};
+use crate::store::{LATEST, RecordKind, Store};
 use guerdon_core::model::{ContributorId, RepositoryId};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,17 +122,28 @@ async fn named(
 }
 
 async fn logins(store: &Store, records: &Records) -> Result<BTreeMap<String, ContributorId>> {
-    let pulls = records.pulls.iter().map(|pull| (&pull.kudos, &pull.exclusions));
-    let issues = records.issues.iter().map(|issue| (&issue.kudos, &issue.exclusions));
-    let named: BTreeSet<&String> = pulls
-        .chain(issues)
-        .flat_map(|(kudos, exclusions)| {
-            kudos.iter().map(|one| &one.to).chain(exclusions.iter().filter_map(|one| one.whom.as_ref()))
-        })
-        .collect();
-    let named: Vec<String> = named.into_iter().cloned().collect();
+    let named: Vec<String> = named_by(&records.pulls, &records.issues).into_iter().collect();
     let ids = store.ids_of(&named).await?;
     Ok(ids.into_iter().map(|(login, id)| (login, ContributorId(id))).collect())
+}
+
+/// Logins that commands name, in lower case.
+fn named_by(pulls: &[PullRecord], issues: &[IssueRecord]) -> BTreeSet<String> {
+    let pulls = pulls.iter().map(|pull| (&pull.kudos, &pull.exclusions));
+    let issues = issues.iter().map(|issue| (&issue.kudos, &issue.exclusions));
+    let named = |(kudos, exclusions): (&Vec<Thanks>, &Vec<Excluding>)| {
+        let thanked = kudos.iter().map(|one| one.to.clone());
+        thanked.chain(exclusions.iter().filter_map(|one| one.whom.clone())).collect::<Vec<_>>()
+    };
+    pulls.chain(issues).flat_map(named).collect()
+}
+
+/// Logins that commands name on what was touched from a moment on, in lower case.
+pub(super) async fn named_since(store: &Store, repository: u64, since: u64) -> Result<BTreeSet<String>> {
+    let bodies = |kind| store.window(repository, kind, (since, LATEST), LATEST);
+    let pulls = parse::<PullRecord>(repository, bodies(RecordKind::Pull).await?)?;
+    let issues = parse::<IssueRecord>(repository, bodies(RecordKind::Issue).await?)?;
+    Ok(named_by(&pulls, &issues))
 }
 
 fn parse<T: DeserializeOwned>(repository: u64, bodies: Vec<String>) -> Result<Vec<T>> {

@@ -14,7 +14,7 @@ use super::rows::{self, Source};
 use super::sync::Sync;
 use super::trailers::{CoAuthor, co_authors};
 use super::{normalise, queries, time};
-use crate::store::{Known, Repository, Row, Saved};
+use crate::store::{Known, RecordKind, Repository, Row, Saved};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +47,8 @@ impl Sync<'_> {
         for pull in whole {
             let what = || format!("pull request {}#{}", repository.full_name(), pull.node.number);
             let source = source(what, pull.node.id.clone(), &pull.node.updated_at)?;
+            // It was among those that are not merged, perhaps.
+            found.push(Row::gone(RecordKind::Unmerged, pull.node.number, 0));
             found.push(rows::pull(&normalise::pull(repository, pull, &beside, seen)?, source)?);
         }
         Ok(found)

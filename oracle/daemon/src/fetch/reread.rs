@@ -3,6 +3,7 @@
 
 use super::answer::{NodeData, TouchedItem, TouchedNode};
 use super::error::FetchError;
+use super::load::named_since;
 use super::objects::OBJECTS_A_REQUEST;
 use super::sync::{Sync, Watch};
 use super::{queries, time};
@@ -10,29 +11,57 @@ use crate::store::{RecordKind, Repository, Saved};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Each costs a point.
+const MAX_LOGINS: usize = 200;
+
 type Result<T> = std::result::Result<T, FetchError>;
 
 impl Sync<'_> {
-    /// Everything of one repository to which something happened from `since` on.
-    pub(super) async fn reread(&self, repository: &Repository, since: u64) -> Result<Saved> {
+    /// Everything of one repository to which something happened from `since` on. Objects that were read in
+    /// this run already are not asked for again.
+    pub(super) async fn reread(&self, repository: &Repository, since: u64, is_new: bool) -> Result<Saved> {
         let mut watch = Watch::new(self.progress, repository, "re-reading");
-        let mut ids: BTreeSet<String> = self.missed(repository, since).await?;
-        let mut commented = Vec::new();
-        for kind in [RecordKind::Pull, RecordKind::Issue, RecordKind::Discussion] {
-            for known in self.store.touched_since(repository.id, kind, since).await? {
-                if kind == RecordKind::Pull {
-                    commented.extend(self.store.under(repository.id, RecordKind::Comment, known.number).await?);
-                }
-                ids.insert(known.node);
+        let mut ids = BTreeSet::new();
+        if !is_new {
+            ids = self.missed(repository, since).await?;
+            for kind in [RecordKind::Pull, RecordKind::Issue, RecordKind::Discussion] {
+                let touched = self.store.touched_since(repository.id, kind, since).await?;
+                ids.extend(touched.into_iter().map(|known| known.node));
             }
         }
-        watch.total(Some((ids.len() + commented.len()) as u64));
+        watch.total(Some(ids.len() as u64));
         let ids: Vec<String> = ids.into_iter().collect();
         for ids in ids.chunks(OBJECTS_A_REQUEST) {
             watch.saved(self.refresh(repository, ids).await?);
         }
-        watch.saved(self.refresh_comments(repository, &commented).await?);
+        // REST says neither what was deleted nor what is minimized.
+        let mut comments = Vec::new();
+        for pull in self.store.touched_since(repository.id, RecordKind::Pull, since).await? {
+            comments.extend(self.store.under(repository.id, RecordKind::Comment, pull.number).await?);
+        }
+        watch.saved(self.refresh_comments(repository, &comments).await?);
+        self.resolve(repository, since).await?;
         Ok(watch.end())
+    }
+
+    /// Whose the logins are that commands name: a login may have gone to somebody else, or to nobody.
+    async fn resolve(&self, repository: &Repository, since: u64) -> Result<()> {
+        let named = named_since(self.store, repository.id, since).await?;
+        if named.len() > MAX_LOGINS {
+            let (repository, named) = (repository.full_name(), named.len());
+            tracing::warn!(repository, named, asked = MAX_LOGINS, "commands name more people than are looked up");
+        }
+        for login in named.iter().take(MAX_LOGINS) {
+            match self.github.account(login).await {
+                Ok(account) => {
+                    self.store.forget_login(login).await?;
+                    self.put_account(&account).await?;
+                }
+                Err(FetchError::NoAccount { .. }) => self.store.forget_login(login).await?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// What GitHub says changed since, and the store does not know at that state.

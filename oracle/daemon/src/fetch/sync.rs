@@ -11,7 +11,7 @@ use super::github::{GitHub, Usage};
 use super::heads::{Head, Heads, Shown, repository_of};
 use super::progress::Progress;
 use super::queries;
-use crate::store::{Page, Repository, Row, Saved, Store};
+use crate::store::{Account, Page, Repository, Row, Saved, Store};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -201,8 +201,8 @@ impl<'a> Sync<'a> {
             usage: Usage::default(),
             repository: repository.clone(),
         };
-        if let Some(since) = reread.filter(|_| !is_new) {
-            report.reread = self.reread(&repository, since).await?;
+        if let Some(since) = reread {
+            report.reread = self.reread(&repository, since, is_new).await?;
         }
         report.usage = self.github.usage() - usage;
         Ok(report)
@@ -220,6 +220,10 @@ impl<'a> Sync<'a> {
             return Ok(false);
         }
         Ok(head.text().is_none() || known.as_deref() != head.text())
+    }
+
+    pub(super) async fn put_account(&self, account: &Account) -> Result<(), FetchError> {
+        Ok(self.store.put_account(account, self.bots.contains(&account.login)).await?)
     }
 
     pub(super) async fn save(

@@ -68,6 +68,16 @@ impl Store {
         row.as_ref().map(account_of).transpose()
     }
 
+    /// Nobody that is known has this login (in lower case) any more.
+    pub async fn forget_login(&self, login: &str) -> Result<()> {
+        sqlx::query("UPDATE accounts SET login = '' WHERE lower(login) = $1")
+            .bind(login)
+            .execute(&self.pool)
+            .await
+            .map_err(at("forgetting a login"))?;
+        Ok(())
+    }
+
     /// The ids of all bots, ascending.
     pub async fn bots(&self) -> Result<Vec<u64>> {
         let rows = sqlx::query("SELECT id FROM accounts WHERE bot = 1 OR listed = 1 ORDER BY id")

@@ -186,10 +186,8 @@ impl<'a> Additions<'a> {
                 return Ok(());
             }
             Some(latest) => latest.version + 1,
-            None if row.body.is_empty() => {
-                self.saved.same += 1;
-                return Ok(());
-            }
+            // It was never there.
+            None if row.body.is_empty() => return Ok(()),
             None => 1,
         };
         if version == 1 {
