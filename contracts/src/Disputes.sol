@@ -1,71 +1,40 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {Bonds} from "./disputes/Bonds.sol";
+import {Equivocations} from "./disputes/Equivocations.sol";
 import {Challenge, ChallengedEntry, DisputesConfig, IDisputes, Subject} from "./interfaces/IDisputes.sol";
 import {ILinks} from "./interfaces/ILinks.sol";
-import {IRewardDistributor} from "./interfaces/IRewardDistributor.sol";
-import {Answer, BatchState, BatchStatus, EntryStatus, RewardBatch} from "./interfaces/Types.sol";
-import {Quorum} from "./libraries/Quorum.sol";
-import {StoredSet} from "./libraries/StoredSet.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {Answer, BatchState, BatchStatus, EntryStatus} from "./interfaces/Types.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Disputes
-/// @notice See {IDisputes}. It holds bonds in ETH and the rewards of finders in the token; the distributor does what it decides.
+/// @notice See {IDisputes}. Challenges and their answers; what it holds and how keys are switched off is in `disputes/`. The distributor
+/// does what it decides.
 /// @dev The distributor and its contract of links are trusted and call nobody before they return from a freeze.
-contract Disputes is IDisputes {
-    using SafeERC20 for IERC20;
-    using StoredSet for address;
-
-    /// @dev Who found faults; one slot.
-    /// @param faults Those of entries that crediting had not come to. They are counted so that the slot is in use before crediting
-    /// adds to it: a chunk full of faults by as many finders would not fit a transaction otherwise.
-    /// @param rewards Base units of the token.
-    struct Finder {
-        uint32 faults;
-        uint224 rewards;
-    }
-
+contract Disputes is Equivocations {
     uint256 private constant MAX_REASON = 1024;
     uint256 private constant MARGIN = 3 days;
-    uint256 private constant REWARD_SHARE = 10;
-    /// @inheritdoc IDisputes
-    uint96 public constant batchBondFactor = 20;
 
-    IRewardDistributor private immutable DISTRIBUTOR;
     /// @inheritdoc IDisputes
     uint48 public immutable resolveDeadline;
 
     /// @inheritdoc IDisputes
     address public arbiter;
     /// @inheritdoc IDisputes
-    uint96 public bond;
-    /// @inheritdoc IDisputes
     uint256 public challengeCount;
-    /// @inheritdoc IDisputes
-    mapping(address account => uint256) public owed;
 
     mapping(uint256 challenge => Challenge) private _challenges;
     mapping(uint256 place => ChallengedEntry) private _entries;
-    mapping(address finder => Finder) private _finders;
 
     modifier onlyArbiter() {
         if (msg.sender != arbiter && msg.sender != DISTRIBUTOR.governance()) revert Disputes_NotArbiter(msg.sender);
         _;
     }
 
-    modifier onlyGovernance() {
-        if (msg.sender != DISTRIBUTOR.governance()) revert Disputes_NotGovernance(msg.sender);
-        _;
-    }
-
-    constructor(DisputesConfig memory config) {
-        if (config.distributor == address(0)) revert Disputes_NoDistributor();
+    constructor(DisputesConfig memory config) Bonds(config.distributor) {
         uint256 least = config.governanceCycle + MARGIN;
         if (config.resolveDeadline < least) revert Disputes_DeadlineTooShort(config.resolveDeadline, least);
-        DISTRIBUTOR = IRewardDistributor(config.distributor);
         resolveDeadline = config.resolveDeadline;
         arbiter = config.arbiter;
         emit ArbiterSet(config.arbiter);
@@ -179,32 +148,6 @@ contract Disputes is IDisputes {
         _links().decideContested(contributor, stands);
     }
 
-    // ---------------------------------------------------------------------------------------- equivocation
-
-    /// @inheritdoc IDisputes
-    function reportEquivocation(
-        RewardBatch calldata a,
-        RewardBatch calldata b,
-        uint256 index,
-        bytes calldata signatureA,
-        bytes calldata signatureB
-    ) external {
-        // Check: one turn, two headers, one signer.
-        bytes32 digestA = DISTRIBUTOR.hashBatch(a);
-        bytes32 digestB = DISTRIBUTOR.hashBatch(b);
-        bool oneTurn = a.oracleSet == b.oracleSet && a.epoch == b.epoch && a.round == b.round;
-        if (!oneTurn || digestA == digestB) revert Disputes_NoEquivocation(digestA, digestB);
-        address member = _memberAt(a.oracleSet, index);
-        _requireSignature(member, digestA, signatureA);
-        _requireSignature(member, digestB, signatureB);
-
-        // Effect
-        emit EquivocationProved(member, a.epoch, a.oracleSet, a.round, digestA, digestB);
-
-        // Interaction
-        if (!DISTRIBUTOR.switchOff(member)) revert Disputes_AlreadyOff(member);
-    }
-
     // ------------------------------------------------------------------------------------------------ rest
 
     /// @inheritdoc IDisputes
@@ -225,34 +168,6 @@ contract Disputes is IDisputes {
     }
 
     /// @inheritdoc IDisputes
-    function withdraw(address payable account) external returns (uint256 amount) {
-        // Check
-        amount = owed[account];
-        if (amount == 0) revert Disputes_NothingOwed(account);
-
-        // Effect
-        delete owed[account];
-        emit Withdrawn(account, amount);
-
-        // Interaction
-        Address.sendValue(account, amount);
-    }
-
-    /// @inheritdoc IDisputes
-    function withdrawReward(address finder) external returns (uint256 amount) {
-        // Check
-        amount = _finders[finder].rewards;
-        if (amount == 0) revert Disputes_NothingOwed(finder);
-
-        // Effect
-        _finders[finder].rewards = 0;
-        emit RewardWithdrawn(finder, amount);
-
-        // Interaction
-        IERC20(DISTRIBUTOR.token()).safeTransfer(finder, amount);
-    }
-
-    /// @inheritdoc IDisputes
     function setArbiter(address arbiter_) external onlyGovernance {
         // Without an arbiter the governance judges alone.
         // slither-disable-next-line missing-zero-check
@@ -261,18 +176,8 @@ contract Disputes is IDisputes {
     }
 
     /// @inheritdoc IDisputes
-    function setBond(uint96 bond_) external onlyGovernance {
-        _setBond(bond_);
-    }
-
-    /// @inheritdoc IDisputes
     function challengeOf(uint256 id) external view returns (Challenge memory) {
         return _challenges[id];
-    }
-
-    /// @inheritdoc IDisputes
-    function rewardOf(address finder) external view returns (uint256) {
-        return _finders[finder].rewards;
     }
 
     /// @inheritdoc IDisputes
@@ -289,17 +194,7 @@ contract Disputes is IDisputes {
         return _isMoot(id, _requireOpen(id));
     }
 
-    /// @inheritdoc IDisputes
-    function distributor() external view returns (address) {
-        return address(DISTRIBUTOR);
-    }
-
     // -------------------------------------------------------------------------------------------- internal
-
-    function _requireBond(uint96 factor) private view returns (uint96 value) {
-        value = bond * factor;
-        if (msg.value != value) revert Disputes_WrongBond(msg.value, value);
-    }
 
     function _challengeBy(address challenger, uint96 value, Subject subject, uint64 about)
         private
@@ -321,11 +216,6 @@ contract Disputes is IDisputes {
 
     function _close(uint256 id) private {
         delete _challenges[id];
-    }
-
-    function _owe(address account, uint256 id, uint256 amount) private {
-        owed[account] += amount;
-        emit BondReturned(account, id, amount);
     }
 
     /// @param judged What the signatures were checked for already.
@@ -374,7 +264,7 @@ contract Disputes is IDisputes {
         } else {
             _entries[place].status = EntryStatus.Dropped;
             _entries[place].finder = finder;
-            if (finder != address(0)) ++_finders[finder].faults;
+            _countFault(finder);
         }
 
         // Interaction
@@ -384,30 +274,6 @@ contract Disputes is IDisputes {
         } else if (stands) {
             DISTRIBUTOR.unfreezeEntry(open.about, open.round, open.position);
         }
-    }
-
-    /// @dev Notes a tenth of the dropped units for the finder of a fault, if there is one. The distributor sends it.
-    function _grantReward(address finder, uint64 epoch, uint32 round, uint256 units) private returns (uint256 reward) {
-        if (finder == address(0)) return 0;
-        reward = units * DISTRIBUTOR.unit() / REWARD_SHARE;
-        _finders[finder].rewards += SafeCast.toUint224(reward);
-        emit RewardGranted(finder, epoch, round, reward);
-    }
-
-    function _switchOffSigners(Challenge memory open, bytes calldata signatures) private {
-        (uint256 bitmap, address[] memory members) =
-            Quorum.check(DISTRIBUTOR.oracleSetCode(open.oracleSet), open.digest, signatures);
-        for (uint256 i = 0; i < members.length; ++i) {
-            // A key may be off already.
-            // slither-disable-next-line unused-return
-            if ((bitmap >> i) & 1 == 1) DISTRIBUTOR.switchOff(members[i]);
-        }
-    }
-
-    function _setBond(uint96 bond_) private {
-        if (bond_ == 0) revert Disputes_NoBond();
-        bond = bond_;
-        emit BondSet(bond_);
     }
 
     function _requireOpen(uint256 id) private view returns (Challenge memory open) {
@@ -435,18 +301,6 @@ contract Disputes is IDisputes {
 
     function _place(uint64 epoch, uint32 round, uint32 position) private pure returns (uint256) {
         return (uint256(epoch) << 64) | (uint256(round) << 32) | position;
-    }
-
-    function _memberAt(uint64 set, uint256 index) private view returns (address) {
-        // One signature needs no threshold.
-        // slither-disable-next-line unused-return
-        (, address[] memory members) = DISTRIBUTOR.oracleSetCode(set).read();
-        if (index >= members.length) revert Disputes_NoSuchMember(index, members.length);
-        return members[index];
-    }
-
-    function _requireSignature(address member, bytes32 digest, bytes calldata signature) private pure {
-        if (Quorum.recover(digest, signature) != member) revert Disputes_InvalidSignature(member, digest);
     }
 
     function _links() private view returns (ILinks) {

@@ -3,30 +3,21 @@ pragma solidity 0.8.37;
 
 import {IAccounts} from "./interfaces/IAccounts.sol";
 import {MAX_PAUSE} from "./interfaces/IGuardian.sol";
-import {ILinkVerifier} from "./interfaces/ILinkVerifier.sol";
 import {ILinks, LinkStatus, LinksConfig, PendingLink} from "./interfaces/ILinks.sol";
-import {IRewardDistributor} from "./interfaces/IRewardDistributor.sol";
-import {Account, Link, LinkAttestation} from "./interfaces/Types.sol";
+import {Account, Link} from "./interfaces/Types.sol";
+import {LinkProofs} from "./links/LinkProofs.sol";
 import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Links
-/// @notice See {ILinks}. It checks the proofs and keeps what waits; the distributor keeps the wallets, and what is signed names the
-/// distributor. It is the first verifier of links itself: it asks for the quorum of the oracles.
-contract Links is ILinks, ILinkVerifier {
+/// @notice See {ILinks}. It checks the proofs, see `links/`, and keeps what waits; the distributor keeps the wallets, and what is
+/// signed names the distributor.
+contract Links is LinkProofs {
     using RateLimiter for RateLimiter.RefillingBucket;
 
-    bytes32 private constant LINK_TYPEHASH = keccak256("Link(uint64 id,address wallet,uint64 nonce,uint64 validUntil)");
-    bytes32 private constant LINK_ATTESTATION_TYPEHASH =
-        keccak256("LinkAttestation(uint64 oracleSet,uint64 id,address wallet,uint64 nonce,uint64 validUntil)");
     /// @dev All re-links draw on one bucket.
     bytes32 private constant ALL = bytes32(0);
-    /// @inheritdoc ILinks
-    uint48 public constant verifierDelay = 30 days;
 
-    IRewardDistributor private immutable DISTRIBUTOR;
     /// @inheritdoc ILinks
     address public immutable previous;
     /// @inheritdoc ILinks
@@ -37,33 +28,20 @@ contract Links is ILinks, ILinkVerifier {
     RateLimiter.RefillingBucket private _budget;
     mapping(uint64 id => PendingLink) private _pending;
     mapping(uint64 id => bool) private _contested;
-    mapping(uint64 id => uint64) private _nonces;
-    address private _verifier;
-    address private _nextVerifier;
-    uint48 private _nextVerifierFrom;
-
-    modifier onlyGovernance() {
-        if (msg.sender != DISTRIBUTOR.governance()) revert Links_NotGovernance(msg.sender);
-        _;
-    }
 
     modifier onlyDisputes() {
         if (msg.sender != DISTRIBUTOR.disputes()) revert Links_NotDisputes(msg.sender);
         _;
     }
 
-    constructor(LinksConfig memory config) {
-        if (config.distributor == address(0)) revert Links_ZeroAddress();
+    constructor(LinksConfig memory config) LinkProofs(config.distributor) {
         if (config.delay == 0 || config.delay + MAX_PAUSE < config.governanceCycle) {
             revert Links_DelayTooShort(config.delay, config.governanceCycle);
         }
-        DISTRIBUTOR = IRewardDistributor(config.distributor);
         previous = config.previous;
         linkDelay = config.delay;
         resolveDeadline = config.resolveDeadline;
         _setLinkBudget(config.budget, config.budgetPeriod);
-        _nextVerifier = address(this);
-        emit LinkVerifierSet(address(this), 0);
     }
 
     // ------------------------------------------------------------------------------------------------ link
@@ -225,19 +203,6 @@ contract Links is ILinks, ILinkVerifier {
     // ------------------------------------------------------------------------------------------ governance
 
     /// @inheritdoc ILinks
-    function setLinkVerifier(address verifier) external onlyGovernance {
-        // Check
-        if (verifier == address(0)) revert Links_ZeroAddress();
-
-        // Effect
-        uint48 from = SafeCast.toUint48(block.timestamp) + verifierDelay;
-        _verifier = linkVerifier();
-        _nextVerifier = verifier;
-        _nextVerifierFrom = from;
-        emit LinkVerifierSet(verifier, from);
-    }
-
-    /// @inheritdoc ILinks
     function setLinkBudget(uint208 units, uint48 period) external onlyGovernance {
         // Effect: what refilled until now did so under the old settings.
         _budget.sync(ALL);
@@ -245,22 +210,6 @@ contract Links is ILinks, ILinkVerifier {
     }
 
     // ----------------------------------------------------------------------------------------------- views
-
-    /// @inheritdoc ILinkVerifier
-    function verifyLink(Link calldata message, bytes calldata attestation) external view returns (bytes4) {
-        DISTRIBUTOR.requireQuorum(_attestationOf(message), attestation);
-        return ILinkVerifier.verifyLink.selector;
-    }
-
-    /// @inheritdoc ILinks
-    function hashLink(Link memory message) public view returns (bytes32) {
-        return _hash(keccak256(abi.encode(LINK_TYPEHASH, message)));
-    }
-
-    /// @inheritdoc ILinks
-    function hashLinkAttestation(LinkAttestation memory message) public view returns (bytes32) {
-        return _hash(keccak256(abi.encode(LINK_ATTESTATION_TYPEHASH, message)));
-    }
 
     /// @inheritdoc ILinks
     function pending(uint64 id) external view returns (PendingLink memory) {
@@ -283,44 +232,7 @@ contract Links is ILinks, ILinkVerifier {
         return (_budget._capacity, _budget._window, _budget.available(ALL));
     }
 
-    /// @inheritdoc ILinks
-    function linkVerifier() public view returns (address) {
-        return block.timestamp < _nextVerifierFrom ? _verifier : _nextVerifier;
-    }
-
-    /// @inheritdoc ILinks
-    function nextLinkVerifier() external view returns (address verifier, uint48 from) {
-        return (_nextVerifier, _nextVerifierFrom);
-    }
-
-    /// @inheritdoc ILinks
-    function linkNonce(uint64 id) external view returns (uint64) {
-        return _nonces[id];
-    }
-
-    /// @inheritdoc ILinks
-    function distributor() external view returns (address) {
-        return address(DISTRIBUTOR);
-    }
-
     // -------------------------------------------------------------------------------------------- internal
-
-    function _hash(bytes32 structHash) private view returns (bytes32) {
-        return MessageHashUtils.toTypedDataHash(DISTRIBUTOR.domainSeparator(), structHash);
-    }
-
-    /// @dev What the current oracle set signs for a link.
-    function _attestationOf(Link memory message) private view returns (bytes32) {
-        return hashLinkAttestation(
-            LinkAttestation({
-                oracleSet: DISTRIBUTOR.oracleSetId(),
-                id: message.id,
-                wallet: message.wallet,
-                nonce: message.nonce,
-                validUntil: message.validUntil
-            })
-        );
-    }
 
     function _propose(Link memory message, address old) private {
         uint64 id = message.id;
@@ -373,33 +285,6 @@ contract Links is ILinks, ILinkVerifier {
     function _walletThere(uint64 id) private view returns (address) {
         if (previous == address(0) || IAccounts(previous).isRelinking(id)) return address(0);
         return IAccounts(previous).account(id).wallet;
-    }
-
-    /// @dev Gives the wallet that is linked now, pending or not.
-    function _requireLinkable(Link memory message) private view returns (address linked) {
-        if (message.id == 0) revert IAccounts.Accounts_InvalidId();
-        if (message.wallet == address(0)) revert IAccounts.Accounts_InvalidWallet(message.id);
-        linked = DISTRIBUTOR.account(message.id).wallet;
-        if (linked == message.wallet) revert IAccounts.Accounts_LinkExists(message.id, linked);
-    }
-
-    /// @dev In time, in turn, and proved by the new wallet and by the contributor id's side.
-    function _requireProofs(Link memory message, bytes calldata walletProof, bytes calldata attestation) private view {
-        uint64 id = message.id;
-        uint64 expected = _nonces[id];
-        if (message.nonce != expected) revert IAccounts.Accounts_InvalidNonce(id, message.nonce, expected);
-        if (block.timestamp > message.validUntil) revert IAccounts.Accounts_LinkExpired(id, message.validUntil);
-        _requireSigned(message, message.wallet, walletProof);
-        address verifier = linkVerifier();
-        if (ILinkVerifier(verifier).verifyLink(message, attestation) != ILinkVerifier.verifyLink.selector) {
-            revert IAccounts.Accounts_NotAttested(id, verifier);
-        }
-    }
-
-    function _requireSigned(Link memory message, address wallet, bytes calldata proof) private view {
-        if (!SignatureChecker.isValidSignatureNowCalldata(wallet, hashLink(message), proof)) {
-            revert IAccounts.Accounts_InvalidWalletProof(message.id, wallet);
-        }
     }
 
     function _setLinkBudget(uint208 units, uint48 period) private {
