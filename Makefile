@@ -34,12 +34,10 @@ test-contracts: setup ## Run the Solidity tests and check gas and sizes against 
 test-deep: setup ## Run five million calls of the invariant campaign (about an hour)
 	@FOUNDRY_PROFILE=deep $(FORGE) test --match-contract '^Invariants$$'
 
-PROOFS := Entries Header Quorum Accounts Batches Links Bucket
 .PHONY: prove
 prove: setup ## Prove the symbolic properties with Halmos (pip install halmos)
 	@command -v halmos >/dev/null || { echo "missing: halmos (pip install halmos)" >&2; exit 1; }
-	@for proof in $(PROOFS); do PATH="$(dir $(abspath $(FORGE))):$$PATH" FOUNDRY_PROFILE=prove \
-	timeout -s KILL 300 halmos --forge-build-out contracts/cache/prove --contract "$${proof}Proofs" --loop 8 --solver-timeout-assertion 60000; done
+	@FORGE='$(FORGE)' contracts/tools/prove
 
 .PHONY: bench-gas
 bench-gas: setup ## Measure gas beside Uniswap's distributor and write contracts/snapshots
@@ -137,12 +135,8 @@ coverage: setup ## Print what the tests of the contracts reach; less than every 
 	      if (missed) { print "coverage: below 100% of lines and branches:" missed > "/dev/stderr"; exit 1 } }'
 
 .PHONY: mutants
-mutants: setup $(MEWT) ## Change the contracts and ask whether the tests notice; MUTANTS=FILE does one file; takes hours
-	@mkdir -p target
-	@$(MEWT) mutate --config mewt.toml $(MUTANTS)
-	@FORGE="$(abspath $(FORGE))" FOUNDRY_OPTIMIZER=false FOUNDRY_DYNAMIC_TEST_LINKING=true FOUNDRY_DENY=never FOUNDRY_FUZZ_RUNS=16 \
-	  $(MEWT) run --config mewt.toml $(MUTANTS)
-	@$(MEWT) results --config mewt.toml --status Uncaught $(if $(MUTANTS),--target '$(MUTANTS)')
+mutants: setup $(MEWT) ## Change the contracts and ask whether the tests notice; MUTANTS=FILE does one file; half an hour
+	@FORGE='$(FORGE)' MEWT='$(MEWT)' contracts/tools/mutants $(MUTANTS)
 
 target/tools/bin/mewt:
 	@cargo install mewt --version $(MEWT_VERSION) --locked --root target/tools

@@ -133,6 +133,20 @@ contract AccountsProofs {
         assert(distributor.account(id).claimed == 0);
     }
 
+    /// @notice Must fail: of what is reached some can claim.
+    function fails_nobodyIsPaid(uint64 id, uint48 claimed, uint48 more) external {
+        _reach(id, claimed, more);
+        try distributor.claim(id) {
+            assert(false);
+        } catch {}
+    }
+
+    /// @notice Must fail: some have claimed before and are credited more.
+    function fails_nobodyIsCreditedTwice(uint64 id, uint48 claimed, uint48 more) external {
+        _reach(id, claimed, more);
+        assert(claimed == 0 || distributor.account(id).earned == claimed);
+    }
+
     /// @dev An account that has claimed some units, and was credited more since if they fit.
     function _reach(uint64 id, uint48 claimed, uint48 more) private {
         distributor.settleLink(id, WALLET, 0);

@@ -141,6 +141,27 @@ contract BatchesProofs is Test {
         }
     }
 
+    /// @notice Must fail: some chunks are published, and open the window.
+    function fails_nothingIsPublished(uint64 total, uint64 id1, uint48 units1, uint64 id2, uint48 units2) external {
+        bytes memory entries = abi.encodePacked(id1, units1, id2, units2);
+        distributor.seedPosted(1, keccak256(bytes.concat(keccak256(entries), bytes32(0))), total);
+        try distributor.publish(1, entries, 0) {
+            assert(distributor.batch(1).status != BatchStatus.Window);
+        } catch {}
+    }
+
+    /// @notice Must fail: some entries are credited.
+    function fails_nothingIsCredited(uint48 deadline, uint64 id) external {
+        bytes memory entries = abi.encodePacked(id, CAP);
+        distributor.settleLink(id, address(0xa11ce), 0);
+        distributor.seedWindow(
+            1, keccak256(bytes.concat(keccak256(entries), bytes32(0))), CAP, deadline, Freeze.Entries
+        );
+        try distributor.credit(1, entries, 0) {
+            assert(distributor.batch(1).credited == 0);
+        } catch {}
+    }
+
     // --------------------------------------------------------------------------------- as the Treasury
 
     function release(address, uint256 amount) external {

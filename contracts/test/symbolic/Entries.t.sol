@@ -64,6 +64,21 @@ contract EntriesProofs {
         assert((head == otherHead) == (first == otherFirst && second == otherSecond));
     }
 
+    /// @notice Must fail: there are chunks.
+    function fails_nothingIsAChunk(uint256 length) external pure {
+        bytes calldata entries;
+        assembly {
+            entries.offset := 0
+            entries.length := length
+        }
+        assert(!Entries.isChunk(entries));
+    }
+
+    /// @notice Must fail: there are two heads.
+    function fails_allHeadsAreOne(bytes28 one, bytes32 restOne, bytes28 other, bytes32 restOther) external view {
+        assert(this.chain(abi.encodePacked(one), restOne) == this.chain(abi.encodePacked(other), restOther));
+    }
+
     function read(bytes calldata entries, uint256 offset) external pure returns (uint64, uint48) {
         return Entries.read(entries, offset);
     }

@@ -59,6 +59,11 @@ contract HeaderProofs {
         assert((here == there) == (chain == otherChain && verifier == otherVerifier && message == otherMessage));
     }
 
+    /// @notice Must fail: there are two digests.
+    function fails_allDigestsAreOne(RewardBatch memory one, RewardBatch memory two) external view {
+        assert(distributor.hashBatch(one) == distributor.hashBatch(two));
+    }
+
     function _domain(uint256 chainId, address verifier) private pure returns (bytes32) {
         return keccak256(
             abi.encode(

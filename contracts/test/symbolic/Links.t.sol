@@ -134,6 +134,25 @@ contract LinksProofs {
         }
     }
 
+    /// @notice Must fail: some links hold.
+    function fails_noLinkHolds(uint48 time, bool paused_, uint64 oldest_, uint48 units) external {
+        (active, isPaused, oldest, earned) = (time, paused_, oldest_, units);
+        try links.activate(ID) {
+            assert(false);
+        } catch {}
+    }
+
+    /// @notice Must fail: some links that were cancelled are proposed again, and hold.
+    function fails_noContestedLinkHolds(uint48 time) external {
+        oldWallet.cancel(links, ID);
+        _propose(1);
+        active = time;
+        links.decideContested(ID, true);
+        try links.activate(ID) {
+            assert(false);
+        } catch {}
+    }
+
     function _propose(uint64 nonce) private {
         Link memory message = _message(nonce);
         links.link(ID, message.wallet, nonce, message.validUntil, "", "");

@@ -68,6 +68,21 @@ contract QuorumProofs {
         assert(this.recover(digest, abi.encodePacked(r, word)) == address(0));
     }
 
+    /// @notice Must fail: some signatures are a quorum.
+    function fails_nothingIsAQuorum(bytes32 digest, uint256 bitmap, bytes32 r1, bytes32 s1, bytes32 r2, bytes32 s2)
+        external
+        view
+    {
+        try this.check(digest, abi.encodePacked(bitmap, r1, s1, r2, s2)) {
+            assert(false);
+        } catch {}
+    }
+
+    /// @notice Must fail: some signatures recover somebody.
+    function fails_nobodyIsRecovered(bytes32 digest, bytes32 r, bytes32 s) external view {
+        assert(this.recover(digest, abi.encodePacked(r, s)) == address(0));
+    }
+
     function check(bytes32 digest, bytes calldata signatures)
         external
         view
