@@ -5,6 +5,7 @@ import {EarnedVotes} from "../../src/EarnedVotes.sol";
 import {IEarnedVotes, Source} from "../../src/interfaces/IEarnedVotes.sol";
 import {Ledger} from "../governance/support/Ledger.sol";
 import {Test} from "forge-std/Test.sol";
+import {Vm} from "forge-std/Vm.sol";
 
 contract EarnedVotesTest is Test {
     uint64 private constant RATE = 10;
@@ -52,6 +53,17 @@ contract EarnedVotesTest is Test {
         assertEq(earned.getVotesOf(1, alice), 4000);
         assertEq(earned.getVotesOf(1, bob), 0);
         assertEq(earned.getTotalSupply(), 20 * 5000 + 4000);
+    }
+
+    function test_EachChangeOfVotesIsToldOnce() public {
+        _crowd(100, 20, 500);
+        first.set(1, alice, 400);
+        vm.recordLogs();
+        earned.sync(1);
+        assertEq(_changes(), 1);
+        first.set(1, alice, 450);
+        earned.sync(1);
+        assertEq(_changes(), 1);
     }
 
     function test_OneIdCountsATwentiethAtMost() public {
@@ -291,6 +303,13 @@ contract EarnedVotesTest is Test {
         for (uint64 id = from; id < from + count; ++id) {
             first.set(id, address(uint160(0xc0de + id)), units);
             earned.sync(id);
+        }
+    }
+
+    function _changes() private returns (uint256 count) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] == IEarnedVotes.DelegateVotesChanged.selector) ++count;
         }
     }
 }

@@ -5,6 +5,7 @@ import {IAccounts} from "../../src/interfaces/IAccounts.sol";
 import {ILinks, LinkStatus} from "../../src/interfaces/ILinks.sol";
 import {Link} from "../../src/interfaces/Types.sol";
 import {Fixture} from "../support/Fixture.sol";
+import {Vm} from "forge-std/Vm.sol";
 
 /// @notice What a contributor id without a link, or without one that waits, does not have.
 contract LinkStatesTest is Fixture {
@@ -59,11 +60,78 @@ contract LinkStatesTest is Fixture {
         assertTrue(links.pending(ID).status == LinkStatus.Pending);
     }
 
+    function test_TheOldWalletsSignatureEndsTheContest() public {
+        address old = _link(ID);
+        _propose(1);
+        vm.prank(old);
+        links.cancel(ID);
+        assertTrue(links.isContested(ID));
+        (Link memory message, bytes memory proof, bytes memory attestation) = _relink(2);
+        links.relinkSigned(message, proof, _sign(_walletKey(ID), links.hashLink(message)), attestation);
+        assertFalse(links.isContested(ID));
+    }
+
+    function test_NothingIsSupersededWhenNothingWaits() public {
+        _link(ID);
+        (Link memory message, bytes memory proof, bytes memory attestation) = _relink();
+        bytes memory oldProof = _sign(_walletKey(ID), links.hashLink(message));
+        vm.recordLogs();
+        links.relinkSigned(message, proof, oldProof, attestation);
+        assertEq(_countOf(ILinks.LinkSuperseded.selector), 0);
+    }
+
+    function test_OnlyAContestedProposalSaysSo() public {
+        address old = _link(ID);
+        vm.recordLogs();
+        _propose(1);
+        assertEq(_countOf(ILinks.LinkContested.selector), 0);
+        vm.prank(old);
+        links.cancel(ID);
+        vm.recordLogs();
+        _propose(2);
+        assertEq(_countOf(ILinks.LinkContested.selector), 1);
+    }
+
+    function test_WhatRefilledDidSoUnderTheOldBudget() public {
+        _link(ID);
+        _pay(1, 1, _one(ID, 1000));
+        vm.prank(address(timelock));
+        links.setLinkBudget(2000, 28 days);
+        _propose(1);
+        skip(LINK_DELAY);
+        links.activate(ID);
+        skip(7 days);
+        vm.prank(address(timelock));
+        links.setLinkBudget(2000, 280 days);
+        (,, uint256 available) = links.linkBudget();
+        assertEq(available, 1500);
+    }
+
+    function _countOf(bytes32 topic) private returns (uint256 count) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] == topic) ++count;
+        }
+    }
+
+    function _propose(uint64 nonce) private {
+        (Link memory message, bytes memory proof, bytes memory attestation) = _relink(nonce);
+        distributor.link(ID, message.wallet, message.nonce, message.validUntil, proof, attestation);
+    }
+
+    function _relink() private view returns (Link memory, bytes memory, bytes memory) {
+        return _relink(1);
+    }
+
     /// @dev From the wallet that is linked to another one, with its proofs.
-    function _relink() private view returns (Link memory message, bytes memory proof, bytes memory attestation) {
+    function _relink(uint64 nonce)
+        private
+        view
+        returns (Link memory message, bytes memory proof, bytes memory attestation)
+    {
         uint64 validUntil = uint64(block.timestamp) + 1 days;
-        message = Link({id: ID, wallet: vm.addr(0xbeef), nonce: 1, validUntil: validUntil});
+        message = Link({id: ID, wallet: vm.addr(0xbeef), nonce: nonce, validUntil: validUntil});
         proof = _sign(0xbeef, links.hashLink(message));
-        attestation = _attestation(ID, message.wallet, 1, validUntil);
+        attestation = _attestation(ID, message.wallet, nonce, validUntil);
     }
 }

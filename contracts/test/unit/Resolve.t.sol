@@ -97,6 +97,19 @@ contract ResolveTest is Fixture {
         assertEq(treasury.reservedOf(address(token)), 0);
     }
 
+    /// @dev Before crediting and after it; only what crediting has yet to drop keeps its mark.
+    function test_AnAnsweredEntryLeavesNoMark() public {
+        _answer(_challenge(1, 0), Answer.Stands);
+        assertTrue(disputes.challengedEntry(1, 1, 0).status == EntryStatus.None);
+        uint256 stands = _challenge(1, 1);
+        uint256 dropped = _challenge(1, 2);
+        _creditAll();
+        _answer(stands, Answer.Stands);
+        _answer(dropped, Answer.Dropped);
+        assertTrue(disputes.challengedEntry(1, 1, 1).status == EntryStatus.None);
+        assertTrue(disputes.challengedEntry(1, 1, 2).status == EntryStatus.None);
+    }
+
     function test_DroppedAfterTheOthersWereCredited() public {
         uint256 challenge = _challenge(1, 1);
         _creditAll();

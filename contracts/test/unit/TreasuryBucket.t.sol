@@ -42,6 +42,14 @@ contract TreasuryBucketTest is Test {
         assertEq(bucket.capacityOf(), type(uint40).max);
     }
 
+    /// @dev Everybody can give back nothing; it would round the refill down each time.
+    function test_GivingBackNothingChangesNothing() public {
+        Bucket bucket = Bucket.wrap(0).configure(1000, 28 days);
+        (bucket,) = bucket.draw(600, 600);
+        skip(100);
+        assertEq(Bucket.unwrap(bucket.giveBack(0)), Bucket.unwrap(bucket));
+    }
+
     function testFuzz_FitIsTheLargestThatFits(uint256 capacity) public pure {
         uint256 kept = Buckets.fit(capacity);
         assertLe(kept, capacity);
