@@ -107,6 +107,11 @@ contract Checks is Governors {
             _equal(challenge.bond, asked.bond, "15: bond");
             _equal(challenge.deadline, asked.deadline, "15: deadline");
         }
+        uint256 left = 0;
+        for (uint256 id = 1; id <= challengeCount; ++id) {
+            if (disputes.challengeOf(id).subject != Subject.None) ++left;
+        }
+        _equal(left, open.length, "15: open");
         for (uint256 i = 0; i < SET_SIZE; ++i) {
             address member = sets[currentSet][i].member;
             _equal(distributor.isSwitchedOff(member), off[member], "16: switched off");

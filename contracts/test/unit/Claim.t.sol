@@ -25,6 +25,15 @@ contract ClaimTest is Fixture {
         assertEq(distributor.claimable(7), 0);
     }
 
+    function test_ClaimingNothingInAListSaysNothing() public {
+        _link(7);
+        uint64[] memory ids = new uint64[](2);
+        (ids[0], ids[1]) = (7, 8);
+        vm.recordLogs();
+        assertEq(distributor.claimMany(ids), 0);
+        assertEq(vm.getRecordedLogs().length, 0);
+    }
+
     function test_MissedEpochsAreOneClaim() public {
         address wallet = _link(7);
         for (uint64 epoch = 1; epoch <= 5; ++epoch) {

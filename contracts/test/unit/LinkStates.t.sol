@@ -87,7 +87,7 @@ contract LinkStatesTest is Fixture {
         assertEq(_countOf(ILinks.LinkContested.selector), 0);
         vm.prank(old);
         links.cancel(ID);
-        vm.recordLogs();
+        assertEq(_countOf(IAccounts.Linked.selector), 0);
         _propose(2);
         assertEq(_countOf(ILinks.LinkContested.selector), 1);
     }

@@ -82,6 +82,29 @@ contract ResolveTest is Fixture {
         _allMoneyIsSettled(2000);
     }
 
+    function test_OnlyAFaultIsRewarded() public {
+        uint256 held = _challenge(1, 0);
+        _answer(_challenge(1, 1), Answer.Dropped);
+        _creditAll();
+        _answer(held, Answer.Dropped);
+        assertEq(disputes.rewardOf(address(0)), 0);
+        assertEq(_balance(address(disputes)), 0);
+    }
+
+    function test_NothingIsPaidTwice() public {
+        _answer(_challenge(1, 1), Answer.Fault, signatures);
+        _challenge(1, 0);
+        _creditAll();
+        disputes.withdraw(payable(alice));
+        disputes.withdrawReward(alice);
+        assertEq(disputes.owed(alice), 0);
+        assertEq(disputes.rewardOf(alice), 0);
+        vm.expectRevert(abi.encodeWithSelector(IDisputes.Disputes_NothingOwed.selector, alice));
+        disputes.withdraw(payable(alice));
+        vm.expectRevert(abi.encodeWithSelector(IDisputes.Disputes_NothingOwed.selector, alice));
+        disputes.withdrawReward(alice);
+    }
+
     // ----------------------------------------------------------------------------------------- after credit
 
     function test_StandsAfterTheOthersWereCredited() public {
