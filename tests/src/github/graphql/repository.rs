@@ -58,7 +58,17 @@ pub(super) fn resolve<'w>(cx: &'w Context<'w>, repository: &'w Repository, info:
             labels(cx, repository, repository.labels.values(), info)
         }
         "object" => {
-            refuse_arguments(info, &["expression"])?;
+            if let Some(expression) = text(info, "expression") {
+                // Of the files only this one is modelled.
+                return match expression {
+                    "HEAD:.gitattributes" => {
+                        let now = repository.attributes.iter().rev().find(|version| cx.clock.sees(version.at));
+                        let now = now.filter(|version| version.text.is_some());
+                        optional_object(cx, now.map(|version| Entity::Blob(repository, version)))
+                    }
+                    _ => Err(not_modelled("Repository", info)),
+                };
+            }
             let oid = text(info, "oid").unwrap_or("");
             let commit = commits(repository).find(|c| c.oid == oid).map(|c| Entity::Commit(repository, c));
             optional_object(cx, commit.or_else(|| tree::blob_of(cx, repository, oid)))
