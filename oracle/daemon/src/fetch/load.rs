@@ -59,12 +59,11 @@ async fn complete(
         let bodies = store.thread(pull.repo.0, RecordKind::Comment, pull.number, as_of).await?;
         records.comments.extend(parse::<CommentRecord>(pull.repo.0, bodies)?);
         let Some(author) = pull.author else { continue };
-        let mut open = 0;
-        for repository in repositories {
-            let except = if *repository == pull.repo { pull.number } else { 0 };
-            open += store.open_at(repository.0, author.0, pull.merged, except).await?;
-        }
-        records.open.insert((pull.repo, pull.number), open);
+        let open = store.open_at(author.0, pull.merged).await?.into_iter();
+        let others = open.map(|(repository, number)| (RepositoryId(repository), number)).filter(|(repository, number)| {
+            repositories.contains(repository) && (*repository, *number) != (pull.repo, pull.number)
+        });
+        records.open.insert((pull.repo, pull.number), others.count() as u64);
     }
     let named = named(store, records, repositories).await?;
     for (repo, number) in named {

@@ -104,22 +104,19 @@ impl Store {
         }
     }
 
-    /// How many pull requests of an author were open at a moment in one repository; `except` is left out.
-    pub async fn open_at(&self, repository: u64, author: u64, moment: u64, except: u64) -> Result<u64> {
-        let row = sqlx::query(
-            "SELECT (SELECT COUNT(*) FROM opened
-               WHERE author_id = $1 AND repository_id = $3 AND ended IS NULL AND created <= $2 AND number <> $4)
-             + (SELECT COUNT(*) FROM opened
-               WHERE author_id = $1 AND repository_id = $3 AND ended > $2 AND created <= $2 AND number <> $4) AS open",
+    /// The pull requests of an author that were open at a moment, by repository and number.
+    pub async fn open_at(&self, author: u64, moment: u64) -> Result<Vec<(u64, u64)>> {
+        let rows = sqlx::query(
+            "SELECT repository_id, number FROM opened WHERE author_id = $1 AND ended IS NULL AND created <= $2
+             UNION ALL
+             SELECT repository_id, number FROM opened WHERE author_id = $1 AND ended > $2 AND created <= $2",
         )
         .bind(big("the author", author)?)
         .bind(big("the time", moment)?)
-        .bind(big("the repository id", repository)?)
-        .bind(big("the number", except)?)
-        .fetch_one(&self.pool)
+        .fetch_all(&self.pool)
         .await
-        .map_err(at("counting open pull requests"))?;
-        number(&row, "open")
+        .map_err(at("reading open pull requests"))?;
+        rows.iter().map(|row| Ok((number(row, "repository_id")?, number(row, "number")?))).collect()
     }
 
     /// What something happened to from a moment on and is not gone, with GitHub's ids.
