@@ -133,7 +133,7 @@ async fn explanations_name_everything(bench: &Bench) {
     let markdown = bench.ok(&["explain", "priya-ramanan", "--epoch", "1", "--markdown"]).await;
     assert!(markdown.starts_with("### ") && markdown.contains("| contribution") && markdown.contains("--:"));
     let refused = bench.ok(&["explain", "rick-fastbuck", "--epoch", "2"]).await;
-    assert!(refused.contains("prairie#26: no line counts"), "{refused}");
+    assert!(refused.contains("prairie#26: maintainer 90100001 took it out with `/guerdon exclude`"), "{refused}");
 }
 
 async fn the_status_is_readable(bench: &Bench) {
