@@ -14,6 +14,7 @@ pub mod cut;
 pub mod doctor;
 pub mod explain;
 pub mod fetch;
+pub mod figures;
 pub mod keys;
 pub mod link;
 pub mod linking;

@@ -1,6 +1,7 @@
 //! The daemon's loop. One tick fetches from GitHub and takes every due epoch as far as it can go;
 //! it is safe to repeat and to interrupt between ticks.
 
+use crate::figures;
 use crate::fetch::{self, FetchPlan, GitHub, Progress as FetchProgress};
 use crate::oracle::{Oracle, Result};
 use crate::store::Fetched;
@@ -84,7 +85,13 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
         }
         epoch.0 += 1;
     }
-    failed.map_or(Ok(()), Err)
+    match failed {
+        Some(error) => Err(error),
+        None => {
+            figures::ticked(now);
+            Ok(())
+        }
+    }
 }
 
 /// Takes one due epoch from facts to as far as its batch can go.
@@ -129,6 +136,7 @@ pub async fn fetch_once(
     let reread = (reread || oracle.wants_reread(now, open).await?).then_some(facts_from);
     let plan = FetchPlan { now, facts_from, reread, ..oracle.plan() };
     let report = fetch::fetch(github, &oracle.store, &plan, progress).await?;
+    figures::fetched(github, &report, now);
     for found in &report.repositories {
         let id = found.repository.id;
         let before = oracle.store.fetched(id).await?.unwrap_or_default();

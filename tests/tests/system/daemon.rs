@@ -186,6 +186,10 @@ async fn pages_and_probes(daemon: &Daemon) {
         assert!(text.contains(word), "{path}: {text}");
     }
     assert_eq!(daemon.get("/readyz").await.unwrap().0, 200);
+    let figures = daemon.get("/metrics").await.unwrap().1;
+    for figure in ["guerdon_github_points_total ", "guerdon_fetched_timestamp_seconds ", "resource=\"graphql\""] {
+        assert!(figures.contains(figure), "no {figure} in {figures}");
+    }
 }
 
 async fn wrong_questions(daemon: &Daemon) {

@@ -21,6 +21,7 @@ use axum::{Json, Router};
 use error::{ApiError, Result};
 use guerdon_core::B256;
 use guerdon_core::model::{ContributorId, Epoch};
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use tower_http::trace::TraceLayer;
@@ -33,6 +34,7 @@ pub struct Api {
     pub running: Arc<Running>,
     /// None when no secret is configured.
     pub webhooks: Option<Arc<Webhooks>>,
+    pub figures: PrometheusHandle,
 }
 
 /// A part of the path; one that is malformed is answered as every other error is.
@@ -57,6 +59,7 @@ pub fn router(api: Api) -> Router {
         .route("/style.css", get(page::style))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
         .route("/v1/epochs", get(epochs))
         .route("/v1/epochs/{epoch}", get(epoch))
         .route("/v1/epochs/{epoch}/evidence", get(evidence))
@@ -78,6 +81,10 @@ async fn ready(State(api): State<Api>) -> impl IntoResponse {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "the last good tick is too long ago: see the log\n")
     }
+}
+
+async fn metrics(State(api): State<Api>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], api.figures.render())
 }
 
 async fn epochs(State(api): State<Api>) -> Result<Json<Vec<EpochStatus>>> {

@@ -3,6 +3,7 @@
 use super::args::Global;
 use eyre::{Result, WrapErr};
 use guerdon::api::{Api, router};
+use guerdon::figures;
 use guerdon::provisional::Running;
 use guerdon::run::{Pulse, run};
 use guerdon::webhook::{self, Webhooks};
@@ -29,11 +30,13 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
     let pulse = Arc::new(Pulse::new(Duration::from_millis(oracle.config.run.interval_ms)));
     let cancelled = CancellationToken::new();
     let running = Arc::new(Running::default());
+    let figures = figures::install().wrap_err("cannot keep figures for /metrics")?;
     let api = router(Api {
         oracle: Arc::clone(&oracle),
         pulse: Arc::clone(&pulse),
         running: Arc::clone(&running),
         webhooks: webhooks.clone(),
+        figures,
     });
     let server = tokio::spawn({
         let cancelled = cancelled.clone();
