@@ -1,8 +1,8 @@
 //! The daemon's loop. One tick fetches from GitHub and takes every due epoch as far as it can go;
 //! it is safe to repeat and to interrupt between ticks.
 
-use crate::figures;
 use crate::fetch::{self, FetchPlan, GitHub, Progress as FetchProgress};
+use crate::figures;
 use crate::oracle::{Oracle, Result};
 use crate::store::Fetched;
 use crate::submit::Progress;

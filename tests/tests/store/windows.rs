@@ -60,8 +60,9 @@ async fn a_window_is_as_it_was_known_then(database: Database) {
 async fn what_is_gone_is_in_no_window_and_is_found_no_more_by_its_thread(database: Database) {
     let store = open(&database).await;
     let repository = wick(&store).await;
-    let comment = |sub, body: &str| {
-        Row { node: Some(format!("C_{sub}")), ..Row::new(RecordKind::Comment, 1, sub, body.to_owned()) }
+    let comment = |sub, body: &str| Row {
+        node: Some(format!("C_{sub}")),
+        ..Row::new(RecordKind::Comment, 1, sub, body.to_owned())
     };
     save(&store, repository, &[at(1, "a", &[100]), comment(30, "late"), comment(4, "early")], 10).await;
     assert_eq!(store.thread(repository, RecordKind::Comment, 1, LATEST).await.unwrap(), ["early", "late"]);

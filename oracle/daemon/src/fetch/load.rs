@@ -3,7 +3,8 @@
 use super::error::FetchError;
 use super::facts::Window;
 use super::record::{
-    CloseEvent, CommentRecord, DiscussionRecord, Excluding, IssueEvent, IssueRecord, PullRecord, Records, Revert, Thanks,
+    CloseEvent, CommentRecord, DiscussionRecord, Excluding, IssueEvent, IssueRecord, PullRecord, Records, Revert,
+    Thanks,
 };
 use crate::store::{LATEST, RecordKind, Store};
 use guerdon_core::model::{ContributorId, RepositoryId};
@@ -60,9 +61,10 @@ async fn complete(
         records.comments.extend(parse::<CommentRecord>(pull.repo.0, bodies)?);
         let Some(author) = pull.author else { continue };
         let open = store.open_at(author.0, pull.merged).await?.into_iter();
-        let others = open.map(|(repository, number)| (RepositoryId(repository), number)).filter(|(repository, number)| {
-            repositories.contains(repository) && (*repository, *number) != (pull.repo, pull.number)
-        });
+        let others =
+            open.map(|(repository, number)| (RepositoryId(repository), number)).filter(|(repository, number)| {
+                repositories.contains(repository) && (*repository, *number) != (pull.repo, pull.number)
+            });
         records.open.insert((pull.repo, pull.number), others.count() as u64);
     }
     let named = named(store, records, repositories).await?;
