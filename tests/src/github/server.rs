@@ -127,6 +127,10 @@ async fn respond(
             let verb = method.clone();
             let mut inner = service.clone();
             // Links lead to where they were asked for.
+            // Links lead to where the asker asked, as GitHub's do, also through a relay.
+            if let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) {
+                inner.base = format!("http://{host}");
+            }
             inner.base.push_str(if enterprise.is_some() { "/api/v3" } else { "" });
             // A page of a large repository takes a while to assemble: not on the threads that serve sockets.
             let reply = tokio::task::spawn_blocking(move || inner.reply(&verb, &path, &query, &headers, &body)).await;
