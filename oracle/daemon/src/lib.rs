@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod explain;
 pub mod fetch;
 pub mod figures;
+pub mod import;
 pub mod keys;
 pub mod link;
 pub mod linking;

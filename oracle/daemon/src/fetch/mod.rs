@@ -11,6 +11,7 @@ mod attributes;
 mod commands;
 mod connections;
 mod error;
+mod exported;
 mod facts;
 mod gists;
 mod github;
@@ -34,6 +35,7 @@ mod time;
 mod trailers;
 
 pub use error::FetchError;
+pub(crate) use exported::{Exported, is_time, seconds};
 pub use facts::{Window, facts};
 pub use gists::{Gist, GistFile};
 pub use github::{
