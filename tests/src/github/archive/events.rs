@@ -74,6 +74,10 @@ impl Assembly<'_> {
                     (given.kind, &mut closed.kind)
             {
                 *reason = from;
+                if thread.pull.is_some() {
+                    // A second apart at times; `closedAt` is the object's own.
+                    closed.at = given.at;
+                }
             }
             for mut event in missing {
                 event.id = self.state.fresh_id();
