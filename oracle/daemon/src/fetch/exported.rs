@@ -248,17 +248,17 @@ impl<'a> Exported<'a> {
         } else if !is_closed && ends_closed {
             turns.push((issue.updated_at.clone(), None));
         }
-        // Of earlier closings an export keeps no reason.
+        // The reason is the last closing's; of earlier ones an export keeps none, and most were of what was done.
         let last = turns.iter().rposition(|(_, closing)| closing.is_some()).filter(|_| is_closed);
-        let reason = issue.closed_at.is_some().then(|| match issue.state_reason.as_deref() {
+        let reason = match issue.state_reason.as_deref() {
             // As GitHub says it to whoever does not ask for duplicates by name.
             Some("not_planned" | "duplicate") => "NOT_PLANNED",
             _ => "COMPLETED",
-        });
+        };
         let item = |(place, (created_at, closing)): (usize, (String, Option<Option<String>>))| match closing {
             None => Item::ReopenedEvent { created_at },
             Some(commit) => {
-                let state_reason = reason.filter(|_| last == Some(place)).map(str::to_owned);
+                let state_reason = Some(if last == Some(place) { reason } else { "COMPLETED" }.to_owned());
                 let closer = self.closer(issue.number, &created_at, commit);
                 Item::ClosedEvent { created_at, state_reason, closer }
             }

@@ -118,22 +118,20 @@ struct Surveyed {
 /// Brings what was exported into the store.
 pub async fn import(store: &Store, root: &Path, plan: &ImportPlan, progress: &dyn Progress) -> Result<ImportReport> {
     let mut surveyed: Vec<Surveyed> = Vec::new();
-    let mut addresses = BTreeMap::new();
     for mut export in exports(root)? {
         let repository = plan.repository(store, &export).await?;
         if let Some(other) = surveyed.iter().find(|other| other.repository.id == repository.id) {
             let (path, other) = (export.path().to_owned(), other.export.path().to_owned());
             return Err(ImportError::Twice { path, other, name: repository.full_name() });
         }
-        let mut gathered = export.survey(repository.full_name(), repository.id)?;
-        addresses.append(&mut gathered.addresses);
+        let gathered = export.survey(repository.full_name(), repository.id)?;
         surveyed.push(Surveyed { export, repository, gathered });
     }
     let mut report = ImportReport::default();
     for Surveyed { mut export, repository, gathered } in surveyed {
         let name = repository.full_name();
         store.put_repository(&repository).await?;
-        let known = (&gathered.survey, &addresses);
+        let known = (&gathered.survey, &gathered.addresses);
         let into = Exported::new(store, &repository, known, &plan.bots, (plan.now, plan.facts_from)).await?;
         let mut imported = ImportedRepository::new(&repository, &export, gathered.orphans.clone());
         progress.begin(&name, "threads", Some(export.count()));
