@@ -5,6 +5,7 @@ use crate::batching::Prepared;
 use crate::chain::{BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, VoidReason, load_deployment};
 use crate::config::Config;
 use crate::fetch::{Access, AppAccess, FetchError, GitHub, GitHubOptions, Installation};
+use crate::import::ImportError;
 use crate::keys::{KeyError, OracleKey};
 use crate::linking::LinkingError;
 use crate::sign::SignError;
@@ -72,6 +73,8 @@ pub enum OracleError {
     Linking(#[from] LinkingError),
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Import(#[from] ImportError),
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]

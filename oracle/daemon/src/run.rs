@@ -3,10 +3,12 @@
 
 use crate::fetch::{self, FetchPlan, GitHub, Progress as FetchProgress};
 use crate::figures;
+use crate::import::{ImportPlan, ImportReport, import};
 use crate::oracle::{Oracle, Result};
 use crate::store::Fetched;
 use crate::submit::Progress;
 use guerdon_core::model::Epoch;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -154,6 +156,15 @@ pub async fn fetch_once(
 }
 
 impl Oracle {
+    /// Brings an export into the store. Its repositories have to be among the configured ones.
+    pub async fn import(&self, folder: &Path, progress: &dyn FetchProgress) -> Result<ImportReport> {
+        let FetchPlan { repositories, organization, exclude, bots, .. } = self.plan();
+        let now = self.chain.now().await?.timestamp;
+        let facts_from = self.schedule.start(self.open_epoch().await?);
+        let plan = ImportPlan { repositories, organization, exclude, bots, now, facts_from };
+        Ok(import(&self.store, folder, &plan, progress).await?)
+    }
+
     /// What the configuration says is to be fetched.
     pub fn plan(&self) -> FetchPlan {
         FetchPlan {

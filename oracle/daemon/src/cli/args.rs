@@ -58,6 +58,20 @@ pub enum Command {
         #[arg(long)]
         reread: bool,
     },
+    /// Read an export of GitHub's objects into the store, instead of asking GitHub for all of it
+    ///
+    /// Takes what github-metadata-backup writes (`issues/NUMBER.json` and `pulls/NUMBER.json`), and folders with a
+    /// `repo.json` beside `.ndjson` files (`pulls`, `issues`, `issue_comments`, `reviews`, `review_comments`,
+    /// `pull_commits`, `commits`, `pull_files`, `timeline`); either may lie a few folders deep, as OWNER/REPO.
+    ///
+    /// All of it is checked before anything is written. What the store knows in a later state stays, and the same
+    /// export again changes nothing. No epoch is cut from an import alone: `guerdon fetch` goes on from it, reads
+    /// everything once more and writes only what differs.
+    Import {
+        /// The directory of the unpacked export
+        #[arg(long, value_name = "DIR")]
+        backup: PathBuf,
+    },
     /// Cut an epoch's evidence and score it
     Score {
         /// The epoch, counted from 1; with --provisional the running one when absent

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod dispute;
+mod import;
 mod inspect;
 mod linking;
 mod serve;
@@ -21,6 +22,7 @@ pub async fn dispatch(args: Args) -> Result<ExitCode> {
     match command {
         Command::Init { folder } => check::init(&global, &folder)?,
         Command::Fetch { reread } => stages::fetch(&global, reread).await?,
+        Command::Import { backup } => import::import(&global, &backup).await?,
         Command::Score { epoch: Some(epoch), provisional: false } => stages::score(&global, epoch).await?,
         Command::Score { epoch, .. } => stages::provisional(&global, epoch).await?,
         Command::Batch { epoch } => stages::batch(&global, epoch).await?,

@@ -95,10 +95,10 @@ impl<'a> Exported<'a> {
                 }
             }
         }
-        taken.pulls = self.save("pulls", pulls).await?;
-        taken.unmerged = self.save("unmerged", unmerged).await?;
-        taken.issues = self.save("issues", issues).await?;
-        taken.comments = self.save("comments", comments).await?;
+        taken.pulls += self.save("pulls", pulls).await?;
+        taken.unmerged += self.save("unmerged", unmerged).await?;
+        taken.issues += self.save("issues", issues).await?;
+        taken.comments += self.save("comments", comments).await?;
         Ok(taken)
     }
 

@@ -193,7 +193,10 @@ mod tests {
         let found = |text| closed_in(text, "lamp/wick").collect::<Vec<_>>();
         assert_eq!(found("Fixes #12, closes: #3.\nResolves (#4) and fixes other/repo#9"), [12, 3, 4]);
         assert_eq!(found("fixes Lamp/wick#5\n* Closed https://github.com/lamp/wick/issues/6."), [5, 6]);
-        assert_eq!(found("prefix #1, see #2, fix it #3, fixes https://github.com/lamp/oil/issues/4, closes #0"), []);
+        assert_eq!(
+            found("prefix #1, see #2, fix it #3, fixes https://github.com/lamp/oil/issues/4, closes #0"),
+            Vec::<u64>::new()
+        );
         assert_eq!(found("close fix #7 é fixes #99999999999999999999999"), [7]);
     }
 }
