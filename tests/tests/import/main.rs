@@ -8,4 +8,8 @@
 )]
 
 mod bench;
+mod command;
+mod export;
+mod hostile;
 mod real;
+mod sample;
