@@ -3,9 +3,9 @@
 mod node;
 
 pub(super) use node::{
-    AccountNode, CloserNode, CommentItem, CommitAuthorsNode, DiscussionNode, FileNode, FilesNode, GitActor, IssueNode,
-    Item, LabelItem, ObjectNode, PullNode, RestAccount, RestComment, ReviewCommentNode, ReviewItem, TimelineNode,
-    UnmergedNode,
+    AccountNode, CloserNode, CommentItem, CommitAuthorsNode, CommitNode, DiscussionNode, FileNode, FilesNode, GitActor,
+    IdNode, IssueNode, Item, LabelItem, LabelNode, MessageNode, ObjectNode, PullNode, RepositoryId, RestAccount,
+    RestComment, ReviewCommentNode, ReviewItem, TimelineNode, UnmergedNode,
 };
 
 use serde::Deserialize;
