@@ -9,6 +9,7 @@
 
 pub mod batch;
 pub mod canonical;
+pub mod classify;
 pub mod evidence;
 pub mod model;
 pub mod policy;
