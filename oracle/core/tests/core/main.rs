@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail loudly")]
 
 mod batch;
+mod classify;
 mod evidence;
 mod money;
 mod policy;
