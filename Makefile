@@ -49,6 +49,10 @@ bench-fetch: setup ## Measure what fetching costs and how fast a merge is scored
 	@cargo build --quiet --release --workspace --bins
 	@target/release/bench-fetch $(BENCH_FLAGS)
 
+.PHONY: bench-classifier
+bench-classifier: ## Print how many titles a second the kind classifier reads on one core (release build)
+	@cargo run --quiet --release -p guerdon-core --example kinds -- bench
+
 .PHONY: test-rust
 test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace
