@@ -3,11 +3,8 @@
 //! Standard input is JSON lines `{"title", "labels", "files": [[path, additions, deletions]]}`.
 //! `kinds features` prints the groups of hashed features of each; `kinds classify [WEIGHTS]` prints
 //! `[kind, confidence, scores]`; `kinds bench` prints titles a second on one core.
-#![allow(
-    clippy::disallowed_types,
-    clippy::disallowed_methods,
-    reason = "a tool beside the pure crate reads and measures"
-)]
+#![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "a tool beside the crate reads and measures")]
+#![allow(clippy::indexing_slicing, reason = "into tables in this file, by a number below their length")]
 
 use guerdon_core::classify::features::Features;
 use guerdon_core::classify::model::Model;

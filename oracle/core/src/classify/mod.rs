@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 /// The weights that `tools/train-classifier` wrote.
 pub const WEIGHTS: &[u8] = include_bytes!("weights.bin");
 
-#[expect(clippy::panic, reason = "while compiling: weights that cannot be read never become a binary")]
+#[allow(clippy::panic, reason = "while compiling: weights that cannot be read never become a binary")]
 const MODEL: Model<'static> = match Model::parse(WEIGHTS) {
     Ok(model) => model,
     Err(_) => panic!("classify/weights.bin is not for this code: run tools/train-classifier"),

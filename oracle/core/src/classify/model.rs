@@ -73,7 +73,7 @@ macro_rules! next {
 
 impl<'a> Model<'a> {
     /// Runs while compiling for the weights in the repository.
-    #[expect(
+    #[allow(
         clippy::indexing_slicing,
         reason = "constant functions have no iterators; the bounds are those of the arrays"
     )]
@@ -180,9 +180,9 @@ fn exp_below(x: i64) -> u64 {
         return 0;
     }
     // e^-x = 2^-(x log2 e); the part after the point by a polynomial (Taylor, five terms).
-    let power = x * 94_548 >> 16;
+    let power = (x * 94_548) >> 16;
     let part = power & (ONE - 1);
-    let falling = [87, 630, 3638, 15_743, 45_426, ONE].into_iter().fold(0, |sum, factor| factor - (sum * part >> 16));
+    let falling = [87, 630, 3638, 15_743, 45_426, ONE].into_iter().fold(0, |sum, factor| factor - ((sum * part) >> 16));
     falling >> (power >> 16)
 }
 

@@ -230,9 +230,13 @@ impl<'a> Files<'a> {
         Self { files, total, sorts }
     }
 
+    fn tally(&self, sort: Sort) -> Tally {
+        self.sorts.get(sort.index()).copied().unwrap_or_default()
+    }
+
     /// Which sorts of files were touched, a bit each.
     pub(super) fn mask(&self) -> u32 {
-        self.sorts.iter().rev().fold(0, |mask, tally| mask << 1 | u32::from(tally.files > 0))
+        self.sorts.iter().rev().fold(0, |mask, tally| (mask << 1) | u32::from(tally.files > 0))
     }
 
     /// The sort with most lines; of those with as many, the first.
@@ -281,7 +285,7 @@ impl<'a> Files<'a> {
                 dense(Hash::new("sort grown").number(sort).number(part(tally.grown, tally.files)));
             }
         }
-        let (source, tests) = (&self.sorts[Sort::Source.index()], &self.sorts[Sort::Test.index()]);
+        let (source, tests) = (self.tally(Sort::Source), self.tally(Sort::Test));
         dense(Hash::new("source and tests").number(bits(source.additions)).number(bits(tests.additions)));
         dense(Hash::new("source shape").number(bits(source.additions)).number(bits(source.deletions)));
     }
