@@ -101,6 +101,8 @@ pub(super) struct PageNode<T> {
     pub(super) repository: RepositoryNode,
     #[serde(alias = "pullRequests", alias = "issues", alias = "discussions")]
     pub(super) page: Connection<T>,
+    /// Rides along with the merged pull requests.
+    pub(super) unmerged: Option<Connection<UnmergedNode>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -12,7 +12,8 @@ use crate::store::{Repository, Row, Saved};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-/// With files and timeline 99 requests by GitHub's formula: one point a page.
+/// With files, timeline and a page of those that are not merged 100 requests by GitHub's formula: one
+/// point a page.
 const PULLS_A_PAGE: u64 = 49;
 /// With a timeline 100 requests: one point a page.
 const ISSUES_A_PAGE: u64 = 99;
@@ -28,7 +29,8 @@ struct Asked {
 }
 
 impl Sync<'_> {
-    pub(super) async fn pulls(&self, repository: &Repository, head: &Head) -> Result<Saved> {
+    /// Gives what came of merged pull requests, and of others that came with them.
+    pub(super) async fn pulls(&self, repository: &Repository, head: &Head) -> Result<(Saved, Saved)> {
         let asked = Asked { name: "pulls", query: queries::PULLS, first: PULLS_A_PAGE };
         self.connection(repository, head, asked, async |nodes: Vec<PullNode>, seen: &mut Seen| {
             self.pull_rows(repository, nodes, seen).await
@@ -39,14 +41,10 @@ impl Sync<'_> {
     pub(super) async fn unmerged(&self, repository: &Repository, head: &Head) -> Result<Saved> {
         let asked = Asked { name: "unmerged", query: queries::UNMERGED, first: SCALARS_A_PAGE };
         self.connection(repository, head, asked, async |nodes: Vec<UnmergedNode>, seen: &mut Seen| {
-            let row = |node: UnmergedNode| {
-                let record = normalise::unmerged(repository, &node, seen)?;
-                let updated = time::parse(&node.updated_at).unwrap_or_default();
-                rows::unmerged(&record, Source { node: node.id, updated })
-            };
-            nodes.into_iter().map(row).collect()
+            nodes.into_iter().map(|node| unmerged_row(repository, node, seen)).collect()
         })
         .await
+        .map(|(saved, _)| saved)
     }
 
     pub(super) async fn issues(&self, repository: &Repository, head: &Head) -> Result<Saved> {
@@ -59,6 +57,7 @@ impl Sync<'_> {
             Ok(rows)
         })
         .await
+        .map(|(saved, _)| saved)
     }
 
     pub(super) async fn discussions(&self, repository: &Repository, head: &Head) -> Result<Saved> {
@@ -67,6 +66,7 @@ impl Sync<'_> {
             nodes.into_iter().map(|node| Self::discussion_row(repository, node, seen)).collect()
         })
         .await
+        .map(|(saved, _)| saved)
     }
 
     async fn connection<N: DeserializeOwned>(
@@ -75,14 +75,18 @@ impl Sync<'_> {
         head: &Head,
         asked: Asked,
         mut rows_of: impl AsyncFnMut(Vec<N>, &mut Seen) -> Result<Vec<Row>>,
-    ) -> Result<Saved> {
+    ) -> Result<(Saved, Saved)> {
         let Asked { name, query, first } = asked;
+        let mut rode = Saved::default();
         if !self.has_news(repository, name, head).await? {
-            return Ok(Saved::default());
+            return Ok((Saved::default(), rode));
         }
         let mut watch = Watch::new(self.progress, repository, name);
         loop {
-            let page: Connection<N> = self.page(repository, name, query, first).await?;
+            let (page, unmerged) = self.page::<N>(repository, name, query, first).await?;
+            if let Some(unmerged) = unmerged {
+                rode += self.ride(repository, unmerged).await?;
+            }
             watch.total(page.total_count);
             let (nodes, info) = page.into_parts();
             let mut seen = Seen::default();
@@ -90,7 +94,7 @@ impl Sync<'_> {
             watch.saved(self.save(repository, name, cursor_of(repository, &info)?, rows, seen).await?);
             if !info.has_next_page {
                 self.store.set_head(repository.id, name, head.text()).await?;
-                return Ok(watch.end());
+                return Ok((watch.end(), rode));
             }
         }
     }
@@ -101,11 +105,17 @@ impl Sync<'_> {
         connection: &str,
         query: &'static str,
         first: u64,
-    ) -> Result<Connection<N>> {
+    ) -> Result<(Connection<N>, Option<Connection<UnmergedNode>>)> {
         let Repository { owner, name, .. } = repository;
         let what = format!("{connection} of {owner}/{name}");
         let after = self.store.cursor(repository.id, connection).await?;
-        let variables = |first| json!({"owner": owner, "name": name, "first": first, "after": after});
+        let riding = if connection == "pulls" { self.store.cursor(repository.id, "unmerged").await? } else { None };
+        let variables = |first| match connection {
+            "pulls" => {
+                json!({"owner": owner, "name": name, "first": first, "after": after, "unmergedAfter": riding})
+            }
+            _ => json!({"owner": owner, "name": name, "first": first, "after": after}),
+        };
         let (data, _): (PageData<N>, _) = self.github.query_paged(&what, query, first, variables).await?;
         let node = data.repository;
         let node = node.ok_or_else(|| FetchError::NoRepository { owner: owner.clone(), name: name.clone() })?;
@@ -113,7 +123,16 @@ impl Sync<'_> {
             let message = "another repository took over that name meanwhile; run the same command again".to_owned();
             return Err(FetchError::Shape { what, message });
         }
-        Ok(node.page)
+        Ok((node.page, node.unmerged))
+    }
+
+    /// A page of unmerged pull requests that came with merged ones, as it costs no point there. What is
+    /// left is read by [`Sync::unmerged`], which alone knows when the end is reached.
+    async fn ride(&self, repository: &Repository, page: Connection<UnmergedNode>) -> Result<Saved> {
+        let (nodes, info) = page.into_parts();
+        let mut seen = Seen::default();
+        let rows: Result<Vec<Row>> = nodes.into_iter().map(|node| unmerged_row(repository, node, &mut seen)).collect();
+        self.save(repository, "unmerged", cursor_of(repository, &info)?, rows?, seen).await
     }
 
     /// The cursor is the time of the last change that was read. Each page asks anew from there (a page
@@ -159,6 +178,12 @@ impl Sync<'_> {
             }
         }
     }
+}
+
+fn unmerged_row(repository: &Repository, node: UnmergedNode, seen: &mut Seen) -> Result<Row> {
+    let record = normalise::unmerged(repository, &node, seen)?;
+    let updated = time::parse(&node.updated_at).unwrap_or_default();
+    rows::unmerged(&record, Source { node: node.id, updated })
 }
 
 /// A next page without a cursor would be asked for for ever.

@@ -21,12 +21,12 @@ pub(super) const ISSUES: &str = query!("issues", "issue", "issue_item", "account
 pub(super) const OBJECTS: &str = query!("objects", "pull", "pull_item", "issue", "issue_item", "discussion", "account");
 pub(super) const PULL_FILES: &str = query!("pull_files");
 pub(super) const PULL_TIMELINE: &str = query!("pull_timeline", "pull_item", "account");
-pub(super) const PULLS: &str = query!("pulls", "pull", "pull_item", "account");
+pub(super) const PULLS: &str = query!("pulls", "pull", "pull_item", "unmerged", "account");
 pub(super) const REPOSITORIES: &str = query!("repositories");
 pub(super) const REPOSITORY: &str = query!("repository");
 pub(super) const REVIEW_COMMENTS: &str = query!("review_comments", "account");
 pub(super) const TOUCHED: &str = query!("touched");
-pub(super) const UNMERGED: &str = query!("unmerged", "account");
+pub(super) const UNMERGED: &str = query!("unmerged", "unmerged", "account");
 
 /// Every query by the name of its file, as it is sent.
 pub const QUERIES: [(&str, &str); 18] = [

@@ -191,9 +191,11 @@ impl<'a> Sync<'a> {
         let is_new = self.store.cursor(repository.id, "pulls").await?.is_none()
             && self.store.cursor(repository.id, "issues").await?.is_none();
         let talk = pulls.and(&unmerged);
+        let (merged, mut others) = self.pulls(&repository, &pulls).await?;
+        others += self.unmerged(&repository, &unmerged).await?;
         let mut report = RepositoryReport {
-            pulls: self.pulls(&repository, &pulls).await?,
-            unmerged: self.unmerged(&repository, &unmerged).await?,
+            pulls: merged,
+            unmerged: others,
             issues: self.issues(&repository, &issues).await?,
             discussions: self.discussions(&repository, &discussions).await?,
             comments: self.comments(&repository, &talk).await?,
