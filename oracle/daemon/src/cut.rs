@@ -46,46 +46,40 @@ impl Oracle {
     /// for what the configuration takes out.
     pub async fn repositories(&self) -> Result<Vec<RepositoryId>> {
         let excluded = self.config.excluded();
-        let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
-        let counts = |known: &Repository| {
-            !excluded.iter().any(|(owner, name)| same(owner, &known.owner) && same(name, &known.name))
-        };
+        let counts = |known: &Repository| !excluded.iter().any(|(owner, name)| known.is_named(owner, name));
         let listed = self.store.listed().await?;
         let ids: Vec<RepositoryId> =
             listed.iter().filter(|known| counts(known)).map(|known| RepositoryId(known.id)).collect();
         if ids.is_empty() { Err(OracleError::NotFetched) } else { Ok(ids) }
     }
 
-    async fn cut(&self, epoch: Epoch, round: u32) -> Result<Vec<u8>> {
-        if epoch.0 == 0 {
-            return Err(OracleError::NoEpoch);
-        }
-        let (now, due) = (self.chain.now().await?, self.due(epoch));
-        if now.timestamp < due {
-            return Err(OracleError::NotDue { epoch, due, now: now.timestamp });
-        }
+    /// Governance's terms for an epoch.
+    pub(crate) async fn terms(&self, epoch: Epoch) -> Result<Terms> {
         let terms = self.chain.terms_of(epoch).await?.ok_or(OracleError::NoTerms(epoch))?;
-        let terms = Terms { budget: terms.epoch_budget, cap: terms.cap_per_person, policy: terms.policy_hash };
-        self.policy(epoch, terms.policy)?;
+        Ok(Terms { budget: terms.epoch_budget, cap: terms.cap_per_person, policy: terms.policy_hash })
+    }
+
+    /// An epoch's time, up to its cutoff.
+    pub(crate) fn window(&self, epoch: Epoch) -> Window {
         let (starts, ends) = (self.schedule.start(epoch), self.schedule.end(epoch));
-        let repositories = self.repositories().await?;
-        for repository in &repositories {
-            let fetched = self.store.fetched(repository.0).await?;
-            if fetched.is_none_or(|fetched| fetched.reread < due) {
-                return Err(OracleError::Stale { epoch, due, repository: *repository });
-            }
-        }
-        let window = Window { starts, ends, cutoff: due };
-        let records = fetch::load(&self.store, &repositories, window, LATEST).await?;
-        let (previous, mut opening) = self.opening(epoch, starts, &repositories).await?;
-        let block = now.block.saturating_sub(self.config.chain.confirmations);
-        let links = self.chain.links_until(block).await?;
-        link(&mut opening, &links.keys().copied().collect());
+        Window { starts, ends, cutoff: self.due(epoch) }
+    }
+
+    /// What an epoch's evidence begins with, as the chain and the configuration have it.
+    pub(crate) fn header(
+        &self,
+        (epoch, round): (Epoch, u32),
+        block: u64,
+        previous: B256,
+        repositories: Vec<RepositoryId>,
+        terms: Terms,
+    ) -> Header {
+        let Window { starts, ends, cutoff } = self.window(epoch);
         let place = self.chain.place();
-        let header = Header {
+        Header {
             block,
             chain: place.chain_id,
-            cutoff: due,
+            cutoff,
             distributor: place.distributor,
             ends,
             epoch,
@@ -97,7 +91,33 @@ impl Oracle {
             starts,
             terms,
             unit: self.schedule.unit.to_string(),
-        };
+        }
+    }
+
+    async fn cut(&self, epoch: Epoch, round: u32) -> Result<Vec<u8>> {
+        if epoch.0 == 0 {
+            return Err(OracleError::NoEpoch);
+        }
+        let (now, due) = (self.chain.now().await?, self.due(epoch));
+        if now.timestamp < due {
+            return Err(OracleError::NotDue { epoch, due, now: now.timestamp });
+        }
+        let terms = self.terms(epoch).await?;
+        self.policy(epoch, terms.policy)?;
+        let repositories = self.repositories().await?;
+        for repository in &repositories {
+            let fetched = self.store.fetched(repository.0).await?;
+            if fetched.is_none_or(|fetched| fetched.reread < due) {
+                return Err(OracleError::Stale { epoch, due, repository: *repository });
+            }
+        }
+        let window = self.window(epoch);
+        let records = fetch::load(&self.store, &repositories, window, LATEST).await?;
+        let (previous, mut opening) = self.opening(epoch, window.starts, &repositories).await?;
+        let block = now.block.saturating_sub(self.config.chain.confirmations);
+        let links = self.chain.links_until(block).await?;
+        link(&mut opening, &links.keys().copied().collect());
+        let header = self.header((epoch, round), block, previous, repositories, terms);
         let facts = fetch::facts(&records, window);
         Ok(Evidence::new(header, opening, facts)?.to_bytes()?)
     }

@@ -8,7 +8,7 @@ use crate::fetch::{self, Records};
 use crate::oracle::{Oracle, OracleError, Result};
 use crate::store::LATEST;
 use guerdon_core::B256;
-use guerdon_core::evidence::{Evidence, FETCH, Header, SCHEMA, Terms};
+use guerdon_core::evidence::{Evidence, Header, Terms};
 use guerdon_core::model::{ContributorId, Epoch, FactKey, RepositoryId, State};
 use guerdon_core::policy::Policy;
 use guerdon_core::score::{self, LineItem, Outcome, Refusal, SliceResult};
@@ -259,16 +259,6 @@ async fn running_epoch(oracle: &Oracle) -> Result<(Epoch, u64)> {
 }
 
 impl Oracle {
-    async fn terms(&self, epoch: Epoch) -> Result<Terms> {
-        let terms = self.chain.terms_of(epoch).await?.ok_or(OracleError::NoTerms(epoch))?;
-        Ok(Terms { budget: terms.epoch_budget, cap: terms.cap_per_person, policy: terms.policy_hash })
-    }
-
-    fn window(&self, epoch: Epoch) -> fetch::Window {
-        let (starts, ends) = (self.schedule.start(epoch), self.schedule.end(epoch));
-        fetch::Window { starts, ends, cutoff: self.due(epoch) }
-    }
-
     async fn load_window(&self, epoch: Epoch) -> Result<Window> {
         let made = Instant::now();
         let records = fetch::load(&self.store, &self.repositories().await?, self.window(epoch), LATEST).await?;
@@ -278,24 +268,8 @@ impl Oracle {
     async fn score_so_far(&self, opening: &Opening, records: Arc<Records>, now: u64) -> Result<(Provisional, State)> {
         let Opening { epoch, terms, state } = opening.clone();
         let repositories = self.repositories().await?;
+        let header = self.header((epoch, 1), 0, B256::ZERO, repositories, terms.clone());
         let window = self.window(epoch);
-        let place = self.chain.place();
-        let header = Header {
-            block: 0,
-            chain: place.chain_id,
-            cutoff: window.cutoff,
-            distributor: place.distributor,
-            ends: window.ends,
-            epoch,
-            fetch: FETCH,
-            previous: B256::ZERO,
-            repositories,
-            round: 1,
-            schema: SCHEMA,
-            starts: window.starts,
-            terms: terms.clone(),
-            unit: self.schedule.unit.to_string(),
-        };
         let policy = self.policy(epoch, terms.policy)?.clone();
         // The sockets are served while this computes.
         let scored = tokio::task::spawn_blocking(move || scored(header, state, &records, window, &policy)).await;

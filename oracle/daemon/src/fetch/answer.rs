@@ -8,6 +8,7 @@ pub(super) use node::{
     RestComment, ReviewCommentNode, ReviewItem, TimelineNode, UnmergedNode,
 };
 
+use super::error::FetchError;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -75,6 +76,17 @@ impl<T> Connection<T> {
 
     pub(super) fn into_parts(self) -> (Vec<T>, PageInfo) {
         (self.nodes.into_iter().flatten().flatten().collect(), self.page_info)
+    }
+}
+
+impl<T> NodesData<T> {
+    /// One for each id that was asked for, in their order.
+    pub(super) fn of(self, what: &str, ids: usize) -> Result<Vec<Option<T>>, FetchError> {
+        if self.nodes.len() != ids {
+            let message = format!("{} nodes for {ids} ids", self.nodes.len());
+            return Err(FetchError::Shape { what: what.to_owned(), message });
+        }
+        Ok(self.nodes)
     }
 }
 

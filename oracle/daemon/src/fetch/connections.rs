@@ -29,10 +29,10 @@ struct Asked {
 }
 
 impl Sync<'_> {
-    /// Gives what came of merged pull requests, and of others that came with them.
-    pub(super) async fn pulls(&self, repository: &Repository, head: &Head) -> Result<(Saved, Saved)> {
+    /// Adds to `rode` what came of others on the way.
+    pub(super) async fn pulls(&self, repository: &Repository, head: &Head, rode: &mut Saved) -> Result<Saved> {
         let asked = Asked { name: "pulls", query: queries::PULLS, first: PULLS_A_PAGE };
-        self.connection(repository, head, asked, async |nodes: Vec<PullNode>, seen: &mut Seen| {
+        self.connection(repository, head, asked, Some(rode), async |nodes: Vec<PullNode>, seen: &mut Seen| {
             self.pull_rows(repository, nodes, seen).await
         })
         .await
@@ -40,16 +40,15 @@ impl Sync<'_> {
 
     pub(super) async fn unmerged(&self, repository: &Repository, head: &Head) -> Result<Saved> {
         let asked = Asked { name: "unmerged", query: queries::UNMERGED, first: SCALARS_A_PAGE };
-        self.connection(repository, head, asked, async |nodes: Vec<UnmergedNode>, seen: &mut Seen| {
+        self.connection(repository, head, asked, None, async |nodes: Vec<UnmergedNode>, seen: &mut Seen| {
             nodes.into_iter().map(|node| unmerged_row(repository, node, seen)).collect()
         })
         .await
-        .map(|(saved, _)| saved)
     }
 
     pub(super) async fn issues(&self, repository: &Repository, head: &Head) -> Result<Saved> {
         let asked = Asked { name: "issues", query: queries::ISSUES, first: ISSUES_A_PAGE };
-        self.connection(repository, head, asked, async |nodes: Vec<IssueNode>, seen: &mut Seen| {
+        self.connection(repository, head, asked, None, async |nodes: Vec<IssueNode>, seen: &mut Seen| {
             let mut rows = Vec::new();
             for node in nodes {
                 rows.push(self.issue_row(repository, node, seen).await?);
@@ -57,16 +56,14 @@ impl Sync<'_> {
             Ok(rows)
         })
         .await
-        .map(|(saved, _)| saved)
     }
 
     pub(super) async fn discussions(&self, repository: &Repository, head: &Head) -> Result<Saved> {
         let asked = Asked { name: "discussions", query: queries::DISCUSSIONS, first: SCALARS_A_PAGE };
-        self.connection(repository, head, asked, async |nodes: Vec<DiscussionNode>, seen: &mut Seen| {
+        self.connection(repository, head, asked, None, async |nodes: Vec<DiscussionNode>, seen: &mut Seen| {
             nodes.into_iter().map(|node| Self::discussion_row(repository, node, seen)).collect()
         })
         .await
-        .map(|(saved, _)| saved)
     }
 
     async fn connection<N: DeserializeOwned>(
@@ -74,18 +71,18 @@ impl Sync<'_> {
         repository: &Repository,
         head: &Head,
         asked: Asked,
+        mut rode: Option<&mut Saved>,
         mut rows_of: impl AsyncFnMut(Vec<N>, &mut Seen) -> Result<Vec<Row>>,
-    ) -> Result<(Saved, Saved)> {
-        let Asked { name, query, first } = asked;
-        let mut rode = Saved::default();
+    ) -> Result<Saved> {
+        let name = asked.name;
         if !self.has_news(repository, name, head).await? {
-            return Ok((Saved::default(), rode));
+            return Ok(Saved::default());
         }
         let mut watch = Watch::new(self.progress, repository, name);
         loop {
-            let (page, unmerged) = self.page::<N>(repository, name, query, first).await?;
-            if let Some(unmerged) = unmerged {
-                rode += self.ride(repository, unmerged).await?;
+            let (page, unmerged) = self.page::<N>(repository, &asked, rode.is_some()).await?;
+            if let (Some(rode), Some(unmerged)) = (&mut rode, unmerged) {
+                **rode += self.ride(repository, unmerged).await?;
             }
             watch.total(page.total_count);
             let (nodes, info) = page.into_parts();
@@ -94,7 +91,7 @@ impl Sync<'_> {
             watch.saved(self.save(repository, name, cursor_of(repository, &info)?, rows, seen).await?);
             if !info.has_next_page {
                 self.store.set_head(repository.id, name, head.text()).await?;
-                return Ok((watch.end(), rode));
+                return Ok(watch.end());
             }
         }
     }
@@ -102,21 +99,21 @@ impl Sync<'_> {
     async fn page<N: DeserializeOwned>(
         &self,
         repository: &Repository,
-        connection: &str,
-        query: &'static str,
-        first: u64,
+        asked: &Asked,
+        rides: bool,
     ) -> Result<(Connection<N>, Option<Connection<UnmergedNode>>)> {
         let Repository { owner, name, .. } = repository;
-        let what = format!("{connection} of {owner}/{name}");
-        let after = self.store.cursor(repository.id, connection).await?;
-        let riding = if connection == "pulls" { self.store.cursor(repository.id, "unmerged").await? } else { None };
-        let variables = |first| match connection {
-            "pulls" => {
+        let what = format!("{} of {owner}/{name}", asked.name);
+        let after = self.store.cursor(repository.id, asked.name).await?;
+        let riding = if rides { self.store.cursor(repository.id, "unmerged").await? } else { None };
+        let variables = |first| {
+            if rides {
                 json!({"owner": owner, "name": name, "first": first, "after": after, "unmergedAfter": riding})
+            } else {
+                json!({"owner": owner, "name": name, "first": first, "after": after})
             }
-            _ => json!({"owner": owner, "name": name, "first": first, "after": after}),
         };
-        let (data, _): (PageData<N>, _) = self.github.query_paged(&what, query, first, variables).await?;
+        let (data, _): (PageData<N>, _) = self.github.query_paged(&what, asked.query, asked.first, variables).await?;
         let node = data.repository;
         let node = node.ok_or_else(|| FetchError::NoRepository { owner: owner.clone(), name: name.clone() })?;
         if node.repository.database_id != Some(repository.id) {

@@ -67,12 +67,8 @@ impl GitHub {
         for ids in nodes.chunks(REPOSITORIES_A_REQUEST) {
             let what = format!("the newest changes of {} repositories", ids.len());
             let data: NodesData<HeadsNode> = self.query(&what, queries::HEADS, json!({"ids": ids})).await?;
-            if data.nodes.len() != ids.len() {
-                let message = format!("{} nodes for {} ids", data.nodes.len(), ids.len());
-                return Err(FetchError::Shape { what, message });
-            }
             let now = time::now();
-            shown.extend(data.nodes.into_iter().map(|node| node.and_then(|node| shown_of(&node, now))));
+            shown.extend(data.of(&what, ids.len())?.into_iter().map(|node| node.and_then(|node| shown_of(&node, now))));
         }
         Ok(shown)
     }

@@ -163,20 +163,21 @@ impl Sync<'_> {
             let (data, count): (NodesData<ObjectNode>, _) =
                 self.github.query_paged(&what, queries::OBJECTS, most, variables).await?;
             let ids: Vec<String> = some(count).cloned().collect();
-            if data.nodes.len() != ids.len() {
-                let message = format!("{} nodes for {} ids", data.nodes.len(), ids.len());
-                return Err(FetchError::Shape { what, message });
-            }
-            saved += self.refreshed(repository, &ids, data).await?;
+            saved += self.refreshed(repository, &ids, data.of(&what, ids.len())?).await?;
             rest = rest.get(ids.len()..).unwrap_or_default();
         }
         Ok(saved)
     }
 
-    async fn refreshed(&self, repository: &Repository, ids: &[String], data: NodesData<ObjectNode>) -> Result<Saved> {
+    async fn refreshed(
+        &self,
+        repository: &Repository,
+        ids: &[String],
+        nodes: Vec<Option<ObjectNode>>,
+    ) -> Result<Saved> {
         let (mut pulls, mut rows, mut seen) = (Vec::new(), Vec::new(), Seen::default());
         let here = |id: Option<u64>| id == Some(repository.id);
-        for (id, node) in ids.iter().zip(data.nodes) {
+        for (id, node) in ids.iter().zip(nodes) {
             match node {
                 Some(ObjectNode::PullRequest(pull)) if here(pull.repository.database_id) => {
                     if pull.merged_at.is_some() {
@@ -207,12 +208,8 @@ impl Sync<'_> {
             let ids: Vec<&str> = known.iter().map(|one| one.node.as_str()).collect();
             let data: NodesData<ReviewCommentNode> =
                 self.github.query(&what, queries::REVIEW_COMMENTS, json!({"ids": ids})).await?;
-            if data.nodes.len() != known.len() {
-                let message = format!("{} nodes for {} ids", data.nodes.len(), known.len());
-                return Err(FetchError::Shape { what, message });
-            }
             let (mut rows, mut seen) = (Vec::new(), Seen::default());
-            for (one, node) in known.iter().zip(data.nodes) {
+            for (one, node) in known.iter().zip(data.of(&what, known.len())?) {
                 let here = |node: &ReviewCommentNode| {
                     !node.is_minimized
                         && node.pull_request.repository.database_id == Some(repository.id)

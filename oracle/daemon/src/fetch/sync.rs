@@ -151,11 +151,11 @@ impl<'a> Sync<'a> {
         }
         let stored = self.store.repositories().await?;
         for (owner, name) in &plan.repositories {
-            let repository = match stored.iter().find(|stored| is_named(stored, owner, name)) {
+            let repository = match stored.iter().find(|stored| stored.is_named(owner, name)) {
                 Some(known) => known.clone(),
                 None => self.github.repository(owner, name).await?,
             };
-            if !is_named(&repository, owner, name) {
+            if !repository.is_named(owner, name) {
                 let now = repository.full_name();
                 tracing::warn!(
                     listed = format!("{owner}/{name}"),
@@ -168,7 +168,7 @@ impl<'a> Sync<'a> {
                 listed.push(repository);
             }
         }
-        listed.retain(|repository| !plan.exclude.iter().any(|(owner, name)| is_named(repository, owner, name)));
+        listed.retain(|repository| !plan.exclude.iter().any(|(owner, name)| repository.is_named(owner, name)));
         for repository in listed.iter().filter(|repository| !stored.contains(repository)) {
             self.store.put_repository(repository).await?;
         }
@@ -191,7 +191,8 @@ impl<'a> Sync<'a> {
         let is_new = self.store.cursor(repository.id, "pulls").await?.is_none()
             && self.store.cursor(repository.id, "issues").await?.is_none();
         let talk = pulls.and(&unmerged);
-        let (merged, mut others) = self.pulls(&repository, &pulls).await?;
+        let mut others = Saved::default();
+        let merged = self.pulls(&repository, &pulls, &mut others).await?;
         others += self.unmerged(&repository, &unmerged).await?;
         let mut report = RepositoryReport {
             pulls: merged,
@@ -241,10 +242,6 @@ impl<'a> Sync<'a> {
         let page = Page { repository: repository.id, connection, cursor, rows, accounts, seen: self.now };
         Ok(self.store.save_page(page, |login| self.bots.contains(login)).await?)
     }
-}
-
-fn is_named(repository: &Repository, owner: &str, name: &str) -> bool {
-    repository.owner.eq_ignore_ascii_case(owner) && repository.name.eq_ignore_ascii_case(name)
 }
 
 /// What was saved of one connection, and who is told.

@@ -195,7 +195,7 @@ impl ImportPlan {
                 known.unwrap_or_else(new)
             }
             Home::Named { owner, name } => {
-                let known = stored.into_iter().find(|stored| is_named(stored, &owner, &name));
+                let known = stored.into_iter().find(|stored| stored.is_named(&owner, &name));
                 known.ok_or_else(|| ImportError::Unknown { path: path(), name: format!("{owner}/{name}") })?
             }
         };
@@ -206,7 +206,7 @@ impl ImportPlan {
     }
 
     fn lists(&self, repository: &Repository) -> bool {
-        let named = |list: &[(String, String)]| list.iter().any(|(owner, name)| is_named(repository, owner, name));
+        let named = |list: &[(String, String)]| list.iter().any(|(owner, name)| repository.is_named(owner, name));
         let is_in = match (self.repositories.as_slice(), &self.organization) {
             ([], Some(organization)) => repository.owner.eq_ignore_ascii_case(organization),
             ([], None) => true,
@@ -214,8 +214,4 @@ impl ImportPlan {
         };
         is_in && !named(&self.exclude)
     }
-}
-
-fn is_named(repository: &Repository, owner: &str, name: &str) -> bool {
-    repository.owner.eq_ignore_ascii_case(owner) && repository.name.eq_ignore_ascii_case(name)
 }
