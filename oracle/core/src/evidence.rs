@@ -1,12 +1,16 @@
 //! The evidence file: takes a header, an opening state and facts, gives canonical JSON Lines, and
 //! back. One content has one byte string, so its SHA-256 names it.
 //!
-//! Line order: one `header`, `person` lines by id, `merger` lines by (repository, id), then facts
-//! by key. A file with one wrong line is refused whole, with that line's number.
+//! Line order: one `header`, `person` lines by id, `merger` lines by (repository, id), `landed` lines by
+//! (repository, number), `settled` lines by repository, `thanks` lines by (giver, receiver), then
+//! facts by key. A file with one wrong line is refused whole, with that line's number.
 
 mod check;
 
-use crate::model::{Answer, Epoch, Fact, Issue, Kudos, Merger, Person, Pull, RepositoryId, Review, State};
+use crate::model::{
+    Answer, Epoch, Fact, Issue, Kudos, Landed, Merger, Person, Pull, RepositoryId, Review, Settled, State, Thanks,
+    Witness,
+};
 use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -67,11 +71,15 @@ enum Line {
     Header(Header),
     Person(Person),
     Merger(Merger),
+    Landed(Landed),
+    Settled(Settled),
+    Thanks(Thanks),
     Pull(Pull),
     Review(Review),
     Issue(Issue),
     Answer(Answer),
     Kudos(Kudos),
+    Witness(Witness),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +116,7 @@ impl From<Fact> for Line {
             Fact::Issue(issue) => Self::Issue(issue),
             Fact::Answer(answer) => Self::Answer(answer),
             Fact::Kudos(kudos) => Self::Kudos(kudos),
+            Fact::Witness(witness) => Self::Witness(witness),
         }
     }
 }
@@ -122,6 +131,9 @@ impl Evidence {
         opening.people.retain(|person| !person.is_empty());
         opening.people.sort_by_key(|person| person.id);
         opening.mergers.sort_by_key(|merger| (merger.repo, merger.id));
+        opening.landed.sort_by_key(|landed| (landed.repo, landed.number));
+        opening.settled.sort_by_key(|settled| settled.repo);
+        opening.thanks.sort_by_key(|thanks| (thanks.by, thanks.to));
         facts.sort_by_key(Fact::key);
         for fact in &mut facts {
             if let Fact::Pull(pull) = fact {
@@ -141,6 +153,9 @@ impl Evidence {
         std::iter::once(Line::Header(self.header.clone()))
             .chain(self.opening.people.iter().cloned().map(Line::Person))
             .chain(self.opening.mergers.iter().cloned().map(Line::Merger))
+            .chain(self.opening.landed.iter().cloned().map(Line::Landed))
+            .chain(self.opening.settled.iter().cloned().map(Line::Settled))
+            .chain(self.opening.thanks.iter().copied().map(Line::Thanks))
             .chain(self.facts.iter().cloned().map(Line::from))
     }
 
@@ -181,11 +196,15 @@ impl Evidence {
                 Line::Header(found) => header = Some(found),
                 Line::Person(person) => opening.people.push(person),
                 Line::Merger(merger) => opening.mergers.push(merger),
+                Line::Landed(landed) => opening.landed.push(landed),
+                Line::Settled(settled) => opening.settled.push(settled),
+                Line::Thanks(thanks) => opening.thanks.push(thanks),
                 Line::Pull(pull) => facts.push(Fact::Pull(pull)),
                 Line::Review(review) => facts.push(Fact::Review(review)),
                 Line::Issue(issue) => facts.push(Fact::Issue(issue)),
                 Line::Answer(answer) => facts.push(Fact::Answer(answer)),
                 Line::Kudos(kudos) => facts.push(Fact::Kudos(kudos)),
+                Line::Witness(witness) => facts.push(Fact::Witness(witness)),
             }
         }
         checker.end().map_err(|(line, message)| EvidenceError::Content { line, message })?;

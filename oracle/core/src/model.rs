@@ -6,14 +6,15 @@
 
 mod fact;
 mod key;
+mod state;
 
 pub use fact::{
-    Answer, Change, Close, Closer, Exclusion, Fact, FileChange, Issue, Kudos, Label, MAX_TITLE, Pull, Reason, Review,
-    Verdict,
+    Answer, Change, Close, Closer, Exclusion, Fact, FileChange, Issue, Kudos, Label, MAX_MODEL, MAX_TITLE, Pull,
+    Reason, Review, Verdict, Witness,
 };
 pub use key::FactKey;
+pub use state::{Debt, Landed, Merger, Person, Settled, State, Thanks};
 
-use fact::is_false;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -65,10 +66,12 @@ pub enum Kind {
     Chore,
     Review,
     Issue,
+    Answer,
+    Kudos,
 }
 
 impl Kind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Feature,
         Self::Fix,
         Self::Docs,
@@ -80,6 +83,8 @@ impl Kind {
         Self::Chore,
         Self::Review,
         Self::Issue,
+        Self::Answer,
+        Self::Kudos,
     ];
 
     pub fn name(self) -> &'static str {
@@ -95,51 +100,8 @@ impl Kind {
             Self::Chore => "chore",
             Self::Review => "review",
             Self::Issue => "issue",
+            Self::Answer => "answer",
+            Self::Kudos => "kudos",
         }
     }
-}
-
-/// What one contributor carries from epoch to epoch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Person {
-    /// Pull requests accepted in all epochs before (and in the history before the first).
-    pub accepted: u64,
-    /// `[epoch, units]` earned without a link, ascending by epoch, each above zero.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub accruals: Vec<(Epoch, u64)>,
-    pub id: ContributorId,
-    /// A wallet was linked at the header's block.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub linked: bool,
-}
-
-impl Person {
-    pub fn new(id: ContributorId) -> Self {
-        Self { accepted: 0, accruals: Vec::new(), id, linked: false }
-    }
-
-    /// Nothing to remember: such a person has no line in the evidence.
-    pub fn is_empty(&self) -> bool {
-        self.accepted == 0 && self.accruals.is_empty() && !self.linked
-    }
-}
-
-/// The last time before the epoch that an account merged another person's pull request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Merger {
-    pub id: ContributorId,
-    pub last: u64,
-    pub repo: RepositoryId,
-}
-
-/// The opening state of an epoch; its closing state is the next one's opening state after the
-/// links on the chain were read again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {
-    /// Ascending by (repo, id).
-    pub mergers: Vec<Merger>,
-    /// Ascending by id, none of them empty.
-    pub people: Vec<Person>,
 }

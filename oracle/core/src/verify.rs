@@ -133,13 +133,13 @@ impl Rebuilt {
     /// Checks that `next` goes on where this epoch ended.
     pub fn followed_by(&self, next: &Evidence) -> Vec<Check> {
         let without_links = |state: &State| State {
-            mergers: state.mergers.clone(),
             people: state
                 .people
                 .iter()
                 .map(|person| Person { linked: false, ..person.clone() })
                 .filter(|person| !person.is_empty())
                 .collect(),
+            ..state.clone()
         };
         let same = without_links(&self.outcome.closing) == without_links(&next.opening);
         vec![

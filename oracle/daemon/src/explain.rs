@@ -43,6 +43,7 @@ impl Names {
             FactKey::Issue { .. } => "issue",
             FactKey::Answer { .. } => "answer",
             FactKey::Kudos { .. } => "kudos",
+            FactKey::Witness { .. } => "witness",
         };
         let id = key.repo();
         let repository = self.repositories.get(&id.0).cloned().unwrap_or_else(|| id.to_string());

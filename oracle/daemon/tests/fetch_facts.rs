@@ -327,7 +327,7 @@ fn history_counts_what_was_accepted_and_who_merged_before() {
     let by_robot = PullRecord { merger: Some(BOT), ..pull(5, 70) };
     let records = of_pulls(vec![pull(2, 80), pull(1, 70), own, robot, by_robot, pull(6, 100)]);
     let state = history(&records, 100);
-    assert_eq!(state.people, [Person { accepted: 4, ..Person::new(AUTHOR) }]);
+    assert_eq!(state.people, [Person { accepted: 4, first: 60, last: 80, ..Person::new(AUTHOR) }]);
     assert_eq!(state.mergers, [Merger { id: MERGER, last: 80, repo: REPO }]);
 }
 

@@ -311,6 +311,7 @@ impl Names {
             FactKey::Issue { .. } => "issue ",
             FactKey::Answer { .. } => "answer ",
             FactKey::Kudos { .. } => "kudos ",
+            FactKey::Witness { .. } => "witness of ",
         };
         format!("{kind}{repository}#{}", key.number())
     }

@@ -60,7 +60,7 @@ async fn nothing_that_overflows_a_page_is_cut() {
     bench.fetch_with(TOKEN, &listed("lamp", "wick")).await.unwrap();
     let starts = u64::try_from(T0).unwrap();
     let found = bench.facts(Window { starts, ends: starts + WEEK, cutoff: starts + WEEK }).await;
-    assert_eq!(count(&found), [1, 2, 1, 0, 0]);
+    assert_eq!(count(&found), [1, 2, 1, 0, 0, 0]);
     for fact in found {
         match fact {
             Fact::Pull(pull) => {

@@ -106,9 +106,9 @@ pub fn hold_in_evidence(epoch: u64, window: Window, repositories: Vec<Repository
     assert_eq!(Evidence::from_bytes(&bytes).unwrap(), evidence);
 }
 
-/// Pull requests, reviews, issues, answers, kudos.
-pub fn count(facts: &[Fact]) -> [usize; 5] {
-    let mut counts = [0; 5];
+/// Pull requests, reviews, issues, answers, kudos, witnesses.
+pub fn count(facts: &[Fact]) -> [usize; 6] {
+    let mut counts = [0; 6];
     for fact in facts {
         counts[match fact {
             Fact::Pull(_) => 0,
@@ -116,6 +116,7 @@ pub fn count(facts: &[Fact]) -> [usize; 5] {
             Fact::Issue(_) => 2,
             Fact::Answer(_) => 3,
             Fact::Kudos(_) => 4,
+            Fact::Witness(_) => 5,
         }] += 1;
     }
     counts

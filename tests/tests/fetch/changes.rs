@@ -120,6 +120,7 @@ fn lines(facts: &[Fact]) -> BTreeSet<String> {
                 answer.accepter.map(|id| id.0)
             ),
             Fact::Kudos(kudos) => format!("kudos {} to {}", kudos.by, kudos.to),
+            Fact::Witness(witness) => format!("witness {}", witness.answer),
         }
     };
     facts.iter().map(line).collect()

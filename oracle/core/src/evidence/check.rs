@@ -3,8 +3,8 @@
 
 use super::{FETCH, Header, Line, SCHEMA};
 use crate::model::{
-    Answer, ContributorId, Exclusion, FactKey, FileChange, Issue, Kudos, Label, MAX_TITLE, Merger, Person, Pull,
-    RepositoryId, Review,
+    Answer, ContributorId, Debt, Exclusion, FactKey, FileChange, Issue, Kudos, Label, Landed, MAX_MODEL, MAX_TITLE,
+    Merger, Person, Pull, RepositoryId, Review, Settled, Thanks, Witness,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_LINES: u64 = 1_000_000_000;
 const MAX_PATH: usize = 4096;
 const MAX_LABEL: usize = 256;
+/// Of a witness: ten times the usual is a lie or a mistake, whatever the policy allows.
+const MAX_ANSWER: u64 = 10_000;
 /// Units of the whole token supply, by the contract's own limit.
 const MAX_UNITS: u64 = (1 << 48) - 1;
 
@@ -28,6 +30,9 @@ pub(super) struct Checker {
     stage: u8,
     person: Option<ContributorId>,
     merger: Option<(RepositoryId, ContributorId)>,
+    landed: Option<(RepositoryId, u64)>,
+    settled: Option<RepositoryId>,
+    thanks: Option<(ContributorId, ContributorId)>,
     fact: Option<FactKey>,
     pulls: BTreeMap<FactKey, (ContributorId, u64)>,
     repositories: BTreeSet<RepositoryId>,
@@ -54,6 +59,9 @@ impl Checker {
             Line::Header(_) => Ok(()),
             Line::Person(person) => self.person(header, person),
             Line::Merger(merger) => self.merger(header, merger),
+            Line::Landed(landed) => self.landed(header, landed),
+            Line::Settled(settled) => self.settled(settled),
+            Line::Thanks(thanks) => self.thanks(header, thanks),
             Line::Pull(pull) => {
                 self.key(pull.key())?;
                 self.pull(header, pull)
@@ -73,6 +81,10 @@ impl Checker {
             Line::Kudos(kudos) => {
                 self.key(kudos.key())?;
                 kudos_hold(header, kudos)
+            }
+            Line::Witness(witness) => {
+                self.key(FactKey::Witness { repo: witness.repo, number: witness.number })?;
+                self.witness(header, witness)
             }
         }
     }
@@ -112,22 +124,76 @@ impl Checker {
         ensure(person.accruals.iter().all(|(_, units)| (1..=MAX_UNITS).contains(units)), || {
             format!("an accrual of {} is zero or above 2^48 - 1 units", person.id)
         })?;
+        let debts: Vec<_> = person.debts.iter().map(|debt| (debt.repo, debt.number, debt.by)).collect();
+        let sane = |debt: &Debt| debt.epoch < header.epoch && debt.units <= MAX_UNITS && debt.repaid <= debt.units;
+        ensure(ascending(&debts) && person.debts.iter().all(sane), || {
+            format!("the debts of {} must ascend, lie before epoch {} and not be overpaid", person.id, header.epoch)
+        })?;
+        ensure(person.first <= person.last && person.last < header.starts, || {
+            format!("person {} has contributions that are not of the time before", person.id)
+        })?;
         self.person = Some(person.id);
         Ok(())
     }
 
+    /// State lines stand in order of their stage, each ascending by its key.
+    fn state<K: PartialOrd>(&mut self, stage: u8, last: Option<K>, key: &K, name: impl FnOnce() -> String) -> Check {
+        ensure(self.stage <= stage && last.is_none_or(|last| last < *key), || {
+            format!("{} is out of order or repeated", name())
+        })?;
+        self.stage = stage;
+        Ok(())
+    }
+
     fn merger(&mut self, header: &Header, merger: &Merger) -> Check {
-        ensure(self.stage <= 1, || "merger lines stand before facts".to_owned())?;
-        self.stage = 1;
         let key = (merger.repo, merger.id);
-        ensure(self.merger < Some(key), || format!("merger {}/{} is out of order or repeated", key.0, key.1))?;
+        self.state(1, self.merger, &key, || format!("merger {}/{}", key.0, key.1))?;
         ensure(merger.last < header.starts, || format!("merger {}/{} is not of the time before", key.0, key.1))?;
         self.merger = Some(key);
         Ok(())
     }
 
+    fn landed(&mut self, header: &Header, landed: &Landed) -> Check {
+        let key = (landed.repo, landed.number);
+        let name = || format!("landed {}/{}", key.0, key.1);
+        self.state(2, self.landed, &key, name)?;
+        ensure(landed.at < header.starts, || format!("{} is not of the time before", name()))?;
+        ensure(landed.shares.iter().all(|(id, units)| id.0 > 0 && *units <= MAX_UNITS), || {
+            format!("{}: a share is of nobody or above 2^48 - 1 units", name())
+        })?;
+        let ids: BTreeSet<_> = landed.shares.iter().map(|(id, _)| id).collect();
+        ensure(!ids.is_empty() && ids.len() == landed.shares.len(), || {
+            format!("{} needs shares, each of another person", name())
+        })?;
+        self.landed = Some(key);
+        Ok(())
+    }
+
+    fn settled(&mut self, settled: &Settled) -> Check {
+        let repo = settled.repo;
+        self.state(3, self.settled, &repo, || format!("settled {repo}"))?;
+        ensure(ascending(&settled.answers) && ascending(&settled.issues), || {
+            format!("settled {repo}: numbers must ascend")
+        })?;
+        ensure(*settled != Settled::new(repo), || format!("settled {repo} has nothing to remember"))?;
+        self.settled = Some(repo);
+        Ok(())
+    }
+
+    fn thanks(&mut self, header: &Header, thanks: &Thanks) -> Check {
+        let key = (thanks.by, thanks.to);
+        let name = || format!("thanks {}/{}", key.0, key.1);
+        self.state(4, self.thanks, &key, name)?;
+        ensure(thanks.by.0 > 0 && thanks.to.0 > 0 && thanks.by != thanks.to, || {
+            format!("{} are not between two people", name())
+        })?;
+        ensure(thanks.at < header.starts, || format!("{} are not of the time before", name()))?;
+        self.thanks = Some(key);
+        Ok(())
+    }
+
     fn key(&mut self, key: FactKey) -> Check {
-        self.stage = 2;
+        self.stage = 5;
         ensure(self.fact < Some(key), || format!("{key} is out of order or repeated"))?;
         ensure(self.repositories.contains(&key.repo()), || format!("{key} is of a repository that is not listed"))?;
         ensure(key.number() > 0, || format!("{key}: numbers count from 1"))?;
@@ -165,6 +231,17 @@ impl Checker {
         let (author, merged) = self.pulls.get(&pull).ok_or_else(|| format!("{key}: {pull} is not in this evidence"))?;
         ensure(review.at <= *merged, || format!("{key} came after the merge"))?;
         ensure(*author != review.by, || format!("{key} is by the author of the pull request"))
+    }
+
+    fn witness(&self, header: &Header, witness: &Witness) -> Check {
+        let key = FactKey::Witness { repo: witness.repo, number: witness.number };
+        let pull = FactKey::Pull { repo: witness.repo, number: witness.number };
+        ensure(self.pulls.contains_key(&pull), || format!("{key}: {pull} is not in this evidence"))?;
+        ensure(witness.answer <= MAX_ANSWER, || format!("{key}: the answer is above {MAX_ANSWER} thousandths"))?;
+        ensure(!witness.model.is_empty() && witness.model.len() <= MAX_MODEL, || {
+            format!("{key}: the model's name has no or more than {MAX_MODEL} bytes")
+        })?;
+        ensure(header.starts <= witness.at, || format!("{key} was asked before the epoch"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a fact holds, kind by kind.
 
 use super::{ContributorId, FactKey, RepositoryId};
+use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
 /// How a pull request changed a file.
@@ -68,7 +69,7 @@ pub(super) fn is_false(value: &bool) -> bool {
     !value
 }
 
-fn is_zero(value: &u64) -> bool {
+pub(super) fn is_zero(value: &u64) -> bool {
     *value == 0
 }
 
@@ -239,6 +240,33 @@ pub struct Kudos {
     pub to: ContributorId,
 }
 
+/// What a language model made of a merged pull request, as it was recorded: verification reads the
+/// record and never asks a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Witness {
+    /// Thousandths of the usual: the median of the samples, 1000 when they cannot be used.
+    pub answer: u64,
+    /// When it was asked, UTC seconds.
+    pub at: u64,
+    /// The text tries to instruct the model: somebody should look.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub flagged: bool,
+    /// As the endpoint names it, at most [`MAX_MODEL`] bytes.
+    pub model: String,
+    pub number: u64,
+    /// The version of the prompt.
+    pub prompt: u64,
+    pub repo: RepositoryId,
+    /// How many answers could be used.
+    pub samples: u64,
+    /// SHA-256 of what was asked and answered, which the oracle keeps.
+    pub transcript: B256,
+}
+
+/// The longest name of a model, in bytes.
+pub const MAX_MODEL: usize = 128;
+
 /// One normalised record about a contribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -247,6 +275,7 @@ pub enum Fact {
     Issue(Issue),
     Answer(Answer),
     Kudos(Kudos),
+    Witness(Witness),
 }
 
 impl Fact {
@@ -257,6 +286,7 @@ impl Fact {
             Self::Issue(issue) => FactKey::Issue { repo: issue.repo, number: issue.number },
             Self::Answer(answer) => FactKey::Answer { repo: answer.repo, number: answer.number },
             Self::Kudos(kudos) => kudos.key(),
+            Self::Witness(witness) => FactKey::Witness { repo: witness.repo, number: witness.number },
         }
     }
 }

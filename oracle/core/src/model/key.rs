@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Where a fact stands in the evidence, and its name everywhere else: `pull/REPO/NUMBER`,
 /// `review/REPO/NUMBER/REVIEWER`, `issue/REPO/NUMBER`, `answer/REPO/NUMBER`,
-/// `kudos/REPO/NUMBER/COMMENT/RECEIVER`.
+/// `kudos/REPO/NUMBER/COMMENT/RECEIVER`, `witness/REPO/NUMBER`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FactKey {
     Pull { repo: RepositoryId, number: u64 },
@@ -14,6 +14,7 @@ pub enum FactKey {
     Issue { repo: RepositoryId, number: u64 },
     Answer { repo: RepositoryId, number: u64 },
     Kudos { repo: RepositoryId, number: u64, id: u64, to: ContributorId },
+    Witness { repo: RepositoryId, number: u64 },
 }
 
 impl FactKey {
@@ -23,7 +24,8 @@ impl FactKey {
             | Self::Review { repo, .. }
             | Self::Issue { repo, .. }
             | Self::Answer { repo, .. }
-            | Self::Kudos { repo, .. } => repo,
+            | Self::Kudos { repo, .. }
+            | Self::Witness { repo, .. } => repo,
         }
     }
 
@@ -33,7 +35,8 @@ impl FactKey {
             | Self::Review { number, .. }
             | Self::Issue { number, .. }
             | Self::Answer { number, .. }
-            | Self::Kudos { number, .. } => number,
+            | Self::Kudos { number, .. }
+            | Self::Witness { number, .. } => number,
         }
     }
 }
@@ -45,6 +48,7 @@ impl fmt::Display for FactKey {
             Self::Review { repo, number, by } => write!(f, "review/{repo}/{number}/{by}"),
             Self::Issue { repo, number } => write!(f, "issue/{repo}/{number}"),
             Self::Answer { repo, number } => write!(f, "answer/{repo}/{number}"),
+            Self::Witness { repo, number } => write!(f, "witness/{repo}/{number}"),
             Self::Kudos { repo, number, id, to } => write!(f, "kudos/{repo}/{number}/{id}/{to}"),
         }
     }
@@ -67,6 +71,7 @@ impl<'de> Deserialize<'de> for FactKey {
             (Some("pull"), Some(repo), Some(number), None, _) => Some(Self::Pull { repo, number }),
             (Some("issue"), Some(repo), Some(number), None, _) => Some(Self::Issue { repo, number }),
             (Some("answer"), Some(repo), Some(number), None, _) => Some(Self::Answer { repo, number }),
+            (Some("witness"), Some(repo), Some(number), None, _) => Some(Self::Witness { repo, number }),
             (Some("review"), Some(repo), Some(number), Some(by), None) => {
                 Some(Self::Review { repo, number, by: ContributorId(by) })
             }

@@ -31,10 +31,21 @@ pub enum Slice {
     Docs,
     Review,
     Feedback,
+    Mentoring,
+    Recognition,
 }
 
 impl Slice {
-    pub const ALL: [Self; 6] = [Self::Code, Self::Fixes, Self::Tests, Self::Docs, Self::Review, Self::Feedback];
+    pub const ALL: [Self; 8] = [
+        Self::Code,
+        Self::Fixes,
+        Self::Tests,
+        Self::Docs,
+        Self::Review,
+        Self::Feedback,
+        Self::Mentoring,
+        Self::Recognition,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -44,6 +55,8 @@ impl Slice {
             Self::Docs => "docs",
             Self::Review => "review",
             Self::Feedback => "feedback",
+            Self::Mentoring => "mentoring",
+            Self::Recognition => "recognition",
         }
     }
 }
@@ -207,6 +220,9 @@ fn close(
         }
     }
     State {
+        landed: Vec::new(),
+        settled: Vec::new(),
+        thanks: Vec::new(),
         mergers: mergers.into_iter().map(|((repo, id), last)| Merger { id, last, repo }).collect(),
         people: people.into_values().filter(|person| !person.is_empty()).collect(),
     }

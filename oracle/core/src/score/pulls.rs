@@ -85,7 +85,7 @@ impl<'a> Context<'a> {
         let mut confirmed = BTreeSet::new();
         for fact in &evidence.facts {
             match fact {
-                Fact::Pull(_) | Fact::Answer(_) | Fact::Kudos(_) => {}
+                Fact::Pull(_) | Fact::Answer(_) | Fact::Kudos(_) | Fact::Witness(_) => {}
                 Fact::Review(review) => {
                     let key = FactKey::Pull { repo: review.repo, number: review.number };
                     reviews.entry(key).or_default().push(review);

@@ -45,7 +45,9 @@ pub fn linked(id: u64) -> Person {
 pub fn opening() -> State {
     State {
         people: (1..=9).map(linked).collect(),
+
         mergers: vec![Merger { id: MAINTAINER, last: START - 5, repo: REPO }],
+        ..State::default()
     }
 }
 

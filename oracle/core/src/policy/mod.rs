@@ -5,6 +5,7 @@
 //! rule is the executed rule.
 
 use crate::canonical;
+use crate::classify::classifier_hash;
 use crate::model::{ContributorId, Kind, RepositoryId};
 use crate::score::Slice;
 use alloy_primitives::{B256, keccak256};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The version of the scoring rules themselves; part of the policy's hash.
-pub const SCORING: u32 = 1;
+pub const SCORING: u32 = 2;
 
 /// Thousandths: 1000 is one.
 pub type Milli = u64;
@@ -23,6 +24,14 @@ pub type Milli = u64;
 pub struct Policy {
     /// How many epochs an amount waits for its owner to link a wallet before it lapses.
     pub accrue_epochs: u64,
+    pub coauthors: CoauthorRule,
+    pub debts: DebtRule,
+    pub kudos: KudosRule,
+    pub mentoring: MentoringRule,
+    pub open: OpenRule,
+    pub people: PeopleRule,
+    pub witness: WitnessRule,
+    pub work: WorkRule,
     pub slices: BTreeMap<Slice, SliceRule>,
     /// Points for one full-sized contribution of a kind.
     pub points: BTreeMap<Kind, u64>,
@@ -107,6 +116,88 @@ pub struct LabelRule {
     pub factors: BTreeMap<String, Milli>,
 }
 
+/// How a pull request's points are divided between its author and its co-authors. The sum stays what
+/// the author alone would have had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoauthorRule {
+    /// What each co-author counts beside the author's 1000.
+    pub weight: Milli,
+    /// The most that all co-authors together get of it.
+    pub max: Milli,
+}
+
+/// What happens when work that was paid is reverted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DebtRule {
+    /// How long after its merge a pull request's revert is a debt.
+    pub window_days: u64,
+    /// How many epochs a debt is remembered.
+    pub epochs: u64,
+    /// The most of what a person earns in an epoch that is kept back for debts, in percent.
+    pub max_percent: u64,
+}
+
+/// Thanks (`/kudos @login reason`): quadratic, so that the thanks of many count more than many thanks
+/// of one. A giver's credits for one receiver count as their square root.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KudosRule {
+    /// How many thanks of one giver count in an epoch, the first ones.
+    pub credits: u64,
+    /// Giver and receiver must have had a contribution accepted in as many days before.
+    pub active_days: u64,
+    /// What thanks within a ring count: between people who thanked each other, or three or more in a
+    /// circle, in as many days before.
+    pub ring: Milli,
+    /// The longest circle that is looked for.
+    pub ring_length: u64,
+}
+
+/// Reviewing the first pull requests of a newcomer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MentoringRule {
+    /// How many accepted pull requests a newcomer has at most before the one that is reviewed.
+    pub newcomer_pulls: u64,
+    /// How many accepted pull requests a mentor has at least.
+    pub mentor_pulls: u64,
+}
+
+/// What many open pull requests do to the next merged ones of the same author.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenRule {
+    /// With `open` others open at the merge, above this a pull request weighs `free / open`.
+    pub free: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeopleRule {
+    /// Accounts that want no part: they are in no line item, no state, no list and no batch.
+    pub opted_out: Vec<ContributorId>,
+}
+
+/// Bounds of what a language model's answer does to a pull request. 1000 and 1000 switch it off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessRule {
+    pub min: Milli,
+    pub max: Milli,
+}
+
+/// When pull requests of several authors are one unit of work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkRule {
+    /// The files that both change, in percent of those that either changes.
+    pub overlap_percent: u64,
+    /// And that many of them at least.
+    pub overlap_files: u64,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewRule {
@@ -142,6 +233,8 @@ pub struct LimitRule {
     pub brackets: Vec<Bracket>,
     /// The most one person is granted in an epoch, percent of the budget.
     pub max_share: u64,
+    /// Where several repositories count: the most of a slice's points that one of them has, percent.
+    pub repository_percent: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +256,7 @@ pub enum PolicyError {
 
 #[derive(Serialize)]
 struct Hashed<'a> {
+    classifier: B256,
     policy: &'a Policy,
     scoring: u32,
 }
@@ -174,9 +268,9 @@ impl Policy {
         Ok(policy)
     }
 
-    /// keccak-256 of the canonical JSON of the policy and the scoring version.
+    /// keccak-256 of the canonical JSON of the policy, the scoring version and the classifier's hash.
     pub fn hash(&self) -> Result<B256, PolicyError> {
-        let text = canonical::to_string(&Hashed { policy: self, scoring: SCORING })?;
+        let text = canonical::to_string(&Hashed { classifier: classifier_hash(), policy: self, scoring: SCORING })?;
         Ok(keccak256(text.as_bytes()))
     }
 
@@ -213,7 +307,9 @@ impl Policy {
         within("reviews.max_hunks", self.reviews.max_hunks, 0, 100)?;
         self.check_factors()?;
         self.check_lists()?;
+        self.check_people()?;
         within("limits.max_share", self.limits.max_share, 1, 100)?;
+        within("limits.repository_percent", self.limits.repository_percent, 1, 100)?;
         self.check_brackets()
     }
 
@@ -234,12 +330,33 @@ impl Policy {
             within(&format!("labels.factors.{label}"), *factor, 800, 1250)?;
         }
         for (label, kind) in &self.labels.kinds {
-            if matches!(kind, Kind::Review | Kind::Issue) {
-                return Err(refused(
-                    format!("labels.kinds.{label}"),
-                    "a pull request is neither a review nor an issue",
-                ));
+            if matches!(kind, Kind::Review | Kind::Issue | Kind::Answer | Kind::Kudos) {
+                return Err(refused(format!("labels.kinds.{label}"), "not a kind of pull request"));
             }
+        }
+        Ok(())
+    }
+
+    fn check_people(&self) -> Result<(), PolicyError> {
+        for (key, value, low, high) in [
+            ("coauthors.weight", self.coauthors.weight, 0, 1000),
+            ("coauthors.max", self.coauthors.max, 0, 1000),
+            ("debts.window_days", self.debts.window_days, 0, 365),
+            ("debts.epochs", self.debts.epochs, 1, 520),
+            ("debts.max_percent", self.debts.max_percent, 0, 100),
+            ("kudos.credits", self.kudos.credits, 0, 1000),
+            ("kudos.active_days", self.kudos.active_days, 1, 3650),
+            ("kudos.ring", self.kudos.ring, 0, 1000),
+            ("kudos.ring_length", self.kudos.ring_length, 2, 8),
+            ("mentoring.newcomer_pulls", self.mentoring.newcomer_pulls, 0, 100),
+            ("mentoring.mentor_pulls", self.mentoring.mentor_pulls, 0, 1000),
+            ("open.free", self.open.free, 1, 10_000),
+            ("witness.min", self.witness.min, 500, 1000),
+            ("witness.max", self.witness.max, 1000, 1500),
+            ("work.overlap_percent", self.work.overlap_percent, 1, 100),
+            ("work.overlap_files", self.work.overlap_files, 1, 1000),
+        ] {
+            within(key, value, low, high)?;
         }
         Ok(())
     }
