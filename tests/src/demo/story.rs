@@ -165,12 +165,12 @@ impl Story {
         for epoch in epochs {
             let scored = scored(sandbox, epoch.epoch.0).await?;
             for refusal in scored.refused {
-                by_rule.entry(refusal.rule.clone()).or_default().push(refusal);
+                by_rule.entry(refusal.rule.to_string()).or_default().push(refusal);
             }
             for item in &scored.line_items {
                 for factor in item.factors.iter().filter(|factor| factor.milli < 1000 && factor.name != "substance") {
                     let example = format!("{} by {}", names.fact(&item.fact), names.account(item.contributor.0));
-                    lowered.entry(factor.name.clone()).or_insert((0, example)).0 += 1;
+                    lowered.entry(factor.name.to_string()).or_insert((0, example)).0 += 1;
                 }
             }
         }

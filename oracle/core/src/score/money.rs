@@ -1,9 +1,11 @@
-//! From points to units: slice pools, line items, brackets, caps, accruals. Every sum is exact.
+//! From points to units: repository shares, slice pools, brackets, caps, debts, accruals. Every sum is
+//! exact.
 
+use super::ScoreError;
 use super::apportion::apportion;
-use super::{LineItem, PersonResult, ScoreError, Slice, SliceResult};
+use super::outcome::{Factor, LineItem, PersonResult, Slice, SliceResult};
 use crate::evidence::Evidence;
-use crate::model::{ContributorId, Epoch, Person};
+use crate::model::{ContributorId, Epoch, Person, RepositoryId};
 use crate::policy::Policy;
 use std::collections::BTreeMap;
 
@@ -11,10 +13,52 @@ fn percent(amount: u64, percent: u64) -> u64 {
     scale(amount, percent, 100)
 }
 
-/// `amount * over / under`, rounded down. `over` is at most `under` wherever this is called.
+/// `amount * over / under`, rounded down; the largest number where that does not fit.
 fn scale(amount: u64, over: u64, under: u64) -> u64 {
     let scaled = u128::from(amount) * u128::from(over) / u128::from(under.max(1));
     u64::try_from(scaled).unwrap_or(u64::MAX)
+}
+
+/// Where several repositories count, one of them has at most a part of a slice's points: of those
+/// that spend it whole or, if the others have more, of all. The rest of its points is taken off.
+pub(super) fn limit_repositories(
+    evidence: &Evidence,
+    policy: &Policy,
+    items: &mut [LineItem],
+) -> Result<(), ScoreError> {
+    let part = policy.limits.repository_percent;
+    if evidence.header.repositories.len() < 2 || part >= 100 {
+        return Ok(());
+    }
+    let mut sums: BTreeMap<Slice, BTreeMap<RepositoryId, u64>> = BTreeMap::new();
+    for item in items.iter() {
+        let sum = sums.entry(item.slice).or_default().entry(item.fact.repo()).or_default();
+        *sum = sum.checked_add(item.points).ok_or_else(|| too_many(item.slice))?;
+    }
+    let mut limits: BTreeMap<(Slice, RepositoryId), (u64, u64)> = BTreeMap::new();
+    for (slice, repositories) in sums {
+        let full_at = policy.slices.get(&slice).map_or(0, |rule| rule.full_at.saturating_mul(1000));
+        let all = repositories.values().try_fold(0u64, |sum, points| sum.checked_add(*points));
+        let all = all.ok_or_else(|| too_many(slice))?;
+        for (repository, points) in repositories {
+            let beside_others = scale(all - points, part, 100 - part);
+            let limit = percent(full_at, part).max(beside_others);
+            if points > limit {
+                limits.insert((slice, repository), (limit, points));
+            }
+        }
+    }
+    for item in items {
+        if let Some((limit, points)) = limits.get(&(item.slice, item.fact.repo())) {
+            item.points = scale(item.points, *limit, *points);
+            item.factors.push(Factor::fraction("repository_share", *limit, *points));
+        }
+    }
+    Ok(())
+}
+
+fn too_many(slice: Slice) -> ScoreError {
+    ScoreError::Overflow(format!("the points of slice {}", slice.name()))
 }
 
 /// Shares each slice's pool among its line items.
@@ -29,10 +73,8 @@ pub(super) fn price(
         let budget = percent(evidence.header.terms.budget, rule.percent);
         let mut in_slice: Vec<&mut LineItem> = items.iter_mut().filter(|item| item.slice == slice).collect();
         let weights: Vec<u64> = in_slice.iter().map(|item| item.points).collect();
-        let points = weights
-            .iter()
-            .try_fold(0u64, |sum, points| sum.checked_add(*points))
-            .ok_or_else(|| ScoreError::Overflow(format!("the points of slice {}", slice.name())))?;
+        let points =
+            weights.iter().try_fold(0u64, |sum, points| sum.checked_add(*points)).ok_or_else(|| too_many(slice))?;
         let full_at = rule.full_at.saturating_mul(1000);
         let pool = scale(budget, points.min(full_at), full_at);
         for (item, units) in in_slice.iter_mut().zip(apportion(pool, &weights)) {
@@ -51,8 +93,8 @@ pub(super) fn settle(
 ) -> Result<Vec<PersonResult>, ScoreError> {
     let terms = &evidence.header.terms;
     let cap = terms.cap.min(percent(terms.budget, policy.limits.max_share));
-    let linked: BTreeMap<ContributorId, bool> =
-        evidence.opening.people.iter().map(|person| (person.id, person.linked)).collect();
+    let opening: BTreeMap<ContributorId, &Person> =
+        evidence.opening.people.iter().map(|person| (person.id, person)).collect();
     let mut by_person: BTreeMap<ContributorId, Vec<&mut LineItem>> = BTreeMap::new();
     for item in items.iter_mut() {
         by_person.entry(item.contributor).or_default().push(item);
@@ -68,19 +110,49 @@ pub(super) fn settle(
         for (item, units) in items.iter_mut().zip(apportion(earned, &weights)) {
             item.units = units;
         }
-        let linked = linked.get(&id).copied().unwrap_or(false);
-        people.insert(id, result(id, linked, priced, earned));
+        let person = opening.get(&id).copied();
+        people.insert(id, result(evidence, policy, person, id, priced, earned));
     }
-    for person in evidence.opening.people.iter().filter(|person| !person.accruals.is_empty()) {
-        people.entry(person.id).or_insert_with(|| result(person.id, person.linked, 0, 0));
+    for person in evidence.opening.people.iter().filter(|person| !person.accruals.is_empty() && stays(policy, person)) {
+        people.entry(person.id).or_insert_with(|| result(evidence, policy, Some(person), person.id, 0, 0));
     }
     Ok(people.into_values().collect())
 }
 
-fn result(id: ContributorId, linked: bool, priced: u64, earned: u64) -> PersonResult {
-    let entry = if linked { earned } else { 0 };
-    let accrued = earned - entry;
-    PersonResult { id, linked, priced, earned, granted_accruals: Vec::new(), lapsed: 0, accrued, entry }
+/// Who opted out has no part in anything.
+fn stays(policy: &Policy, person: &Person) -> bool {
+    !policy.people.opted_out.contains(&person.id)
+}
+
+fn result(
+    evidence: &Evidence,
+    policy: &Policy,
+    person: Option<&Person>,
+    id: ContributorId,
+    priced: u64,
+    earned: u64,
+) -> PersonResult {
+    let linked = person.is_some_and(|person| person.linked);
+    let owed = person.into_iter().flat_map(|person| &person.debts);
+    let owed = owed
+        .filter(|debt| !lapses(policy.debts.epochs, debt.epoch, evidence.header.epoch))
+        .fold(0u64, |sum, debt| sum.saturating_add(debt.units - debt.repaid));
+    let repaid = owed.min(percent(earned, policy.debts.max_percent));
+    let net = earned - repaid;
+    let entry = if linked { net } else { 0 };
+    PersonResult {
+        id,
+        linked,
+        priced,
+        earned,
+        repaid,
+        debt: owed - repaid,
+        returned: 0,
+        granted_accruals: Vec::new(),
+        lapsed: 0,
+        accrued: net - entry,
+        entry,
+    }
 }
 
 fn bracketed(policy: &Policy, budget: u64, units: u64) -> u64 {
@@ -127,7 +199,7 @@ pub(super) fn grant_accruals(
             person.granted_accruals.push((epoch, granted));
         }
         let rest = units - granted;
-        if lapses(policy, epoch, evidence.header.epoch) {
+        if lapses(policy.accrue_epochs, epoch, evidence.header.epoch) {
             person.lapsed = person.lapsed.saturating_add(rest);
         } else {
             person.accrued = person.accrued.saturating_add(rest);
@@ -136,21 +208,7 @@ pub(super) fn grant_accruals(
     Ok(())
 }
 
-fn lapses(policy: &Policy, earned: Epoch, now: Epoch) -> bool {
-    now.0.saturating_sub(earned.0) >= policy.accrue_epochs
-}
-
-/// Moves a person's accruals on to the next epoch.
-pub(super) fn carry(person: &mut Person, result: &PersonResult, policy: &Policy, now: Epoch) {
-    let granted: BTreeMap<Epoch, u64> = result.granted_accruals.iter().copied().collect();
-    let old = std::mem::take(&mut person.accruals);
-    for (epoch, units) in old {
-        let rest = units - granted.get(&epoch).copied().unwrap_or(0).min(units);
-        if rest > 0 && !lapses(policy, epoch, now) {
-            person.accruals.push((epoch, rest));
-        }
-    }
-    if !result.linked && result.earned > 0 {
-        person.accruals.push((now, result.earned));
-    }
+/// Whether something of that epoch is forgotten after this one.
+pub(super) fn lapses(epochs: u64, of: Epoch, now: Epoch) -> bool {
+    now.0.saturating_sub(of.0) >= epochs
 }

@@ -1,99 +1,137 @@
-//! Points of merged pull requests: what counts, its kind, its factors and its slices.
+//! Points of merged pull requests: which of them count, as what kind, with which factors, in which
+//! slices and for whom.
 
+use super::ledger::{Found, Ledger, fraction};
+use super::outcome::{Factor, Slice};
+use super::reverts::{Reverts, Taken};
 use super::roles::{Roles, listed, same_label};
 use super::size::{Lines, Size};
-use super::work::Units;
-use super::{Factor, LineItem, Refusal, ScoreError, Slice};
+use super::work::{Counting, Unit, Units};
+use super::{ScoreError, coauthors};
 use crate::evidence::Evidence;
-use crate::model::{ContributorId, Fact, FactKey, Kind, Pull, Review, Verdict};
+use crate::model::{ContributorId, Fact, FactKey, Kind, Landed, Pull, Review, Verdict, Witness};
 use crate::policy::{Milli, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whether a pull request counts: reviews of one that does not count nothing either.
-pub(super) enum Standing {
-    Counts { author: ContributorId, size: Size },
-    Refused,
+/// The rule that takes points of reverted work.
+const REVERTED: &str = "reverted";
+
+/// A pull request that counts, as reviews and issues see it.
+pub(super) struct Standing<'a> {
+    pub(super) pull: &'a Pull,
+    pub(super) size: Size,
+    /// How many of its author's were accepted before it.
+    pub(super) earlier: u64,
 }
 
-pub(super) struct Scored {
-    pub(super) items: Vec<LineItem>,
-    pub(super) standings: BTreeMap<FactKey, Standing>,
+#[derive(Default)]
+pub(super) struct Scored<'a> {
+    pub(super) standings: BTreeMap<FactKey, Standing<'a>>,
     /// How many pull requests of each author counted.
     pub(super) accepted: BTreeMap<ContributorId, u64>,
+    /// Those that may be reverted later, without what was earned with them.
+    pub(super) landed: Vec<(FactKey, Landed)>,
 }
 
 struct Context<'a> {
     policy: &'a Policy,
     roles: &'a Roles<'a>,
-    reviews: BTreeMap<FactKey, Vec<&'a Review>>,
+    reverts: &'a Reverts,
+    approvals: BTreeMap<FactKey, Vec<&'a Review>>,
     /// Pull requests that close an issue which a maintainer had confirmed before the merge.
     confirmed: BTreeSet<FactKey>,
-    /// Reverted pull request to the one that reverted it.
-    reverted: BTreeMap<FactKey, u64>,
+    witnesses: BTreeMap<FactKey, &'a Witness>,
 }
 
-pub(super) fn score(
-    evidence: &Evidence,
+/// The epoch's pull requests in the order of their merges, each with its lines.
+pub(super) fn in_order<'a>(evidence: &'a Evidence, policy: &Policy) -> Vec<Counting<'a>> {
+    let pulls = evidence.facts.iter().filter_map(|fact| if let Fact::Pull(pull) = fact { Some(pull) } else { None });
+    let mut pulls: Vec<Counting<'_>> = pulls
+        .map(|pull| {
+            let (lines, classes) = Lines::of(policy, pull);
+            Counting { pull, lines, classes }
+        })
+        .collect();
+    pulls.sort_by_key(|one| (one.pull.at, one.pull.key()));
+    pulls
+}
+
+pub(super) fn score<'a>(
+    evidence: &'a Evidence,
     policy: &Policy,
     roles: &Roles<'_>,
-    refusals: &mut Vec<Refusal>,
-) -> Result<Scored, ScoreError> {
-    let mut pulls: Vec<&Pull> =
-        evidence.facts.iter().filter_map(|fact| if let Fact::Pull(pull) = fact { Some(pull) } else { None }).collect();
-    pulls.sort_by_key(|pull| (pull.at, pull.key()));
-    let context = Context::new(evidence, policy, roles, &pulls);
+    reverts: &Reverts,
+    pulls: Vec<Counting<'a>>,
+    ledger: &mut Ledger,
+) -> Result<Scored<'a>, ScoreError> {
+    let context = Context::new(evidence, policy, roles, reverts);
     let before: BTreeMap<_, _> = evidence.opening.people.iter().map(|person| (person.id, person.accepted)).collect();
-
-    let mut scored = Scored { items: Vec::new(), standings: BTreeMap::new(), accepted: BTreeMap::new() };
+    let mut scored = Scored::default();
     let mut counting = Vec::new();
-    for pull in pulls {
-        let lines = Lines::of(policy, pull);
-        let standing = match context.refusal(pull, &lines) {
+    for one in pulls {
+        match context.refusal(&one) {
             Some((rule, reason)) => {
-                let rule = rule.to_owned();
-                refusals.push(Refusal { contributor: pull.author, fact: pull.key(), rule, reason });
-                Standing::Refused
+                if rule == REVERTED {
+                    let people = context.people(one.pull, ledger);
+                    scored.landed.push((one.pull.key(), context.landed(&one, people)));
+                }
+                ledger.refuse(one.pull.author, one.pull.key(), rule, reason);
             }
-            None => {
-                counting.push((pull, lines));
-                Standing::Counts { author: pull.author, size: Size::of(policy, lines.total()) }
-            }
-        };
-        scored.standings.insert(pull.key(), standing);
+            None => counting.push(one),
+        }
     }
     let units = Units::new(policy, &counting);
     let mut trivial: BTreeMap<ContributorId, u32> = BTreeMap::new();
-    for (pull, lines) in counting {
+    for (at, one) in counting.iter().enumerate() {
+        let pull = one.pull;
         let nth = scored.accepted.entry(pull.author).or_insert(0);
         let earlier = before.get(&pull.author).copied().unwrap_or(0).saturating_add(*nth);
         *nth += 1;
-        let decay = if lines.total() < policy.size.trivial_lines * 1000 {
+        let mut nth_trivial = 1;
+        if one.lines.total() < policy.size.trivial_lines.saturating_mul(1000) {
             let count = trivial.entry(pull.author).or_insert(0);
-            *count += 1;
-            *count
-        } else {
-            1
-        };
-        scored.items.extend(context.items(pull, &lines, &units, earlier, decay)?);
+            *count = count.saturating_add(1);
+            nth_trivial = *count;
+        }
+        let size = Size::of(policy, one.lines.total());
+        scored.standings.insert(pull.key(), Standing { pull, size, earlier });
+        let unit = units.of(at).ok_or_else(|| ScoreError::Overflow(pull.key().to_string()))?;
+        let people = context.credit(one, unit, earlier, nth_trivial, ledger)?;
+        scored.landed.push((pull.key(), context.landed(one, people)));
+    }
+    for unit in units.all().filter(|unit| unit.authors.len() > 1) {
+        let message =
+            format!("{} pull requests of {} authors change the same files", unit.pulls.len(), unit.authors.len());
+        ledger.flag("shared_change", unit.pulls.iter().copied(), unit.authors.iter().copied(), message);
     }
     Ok(scored)
 }
 
 impl<'a> Context<'a> {
-    fn new(evidence: &'a Evidence, policy: &'a Policy, roles: &'a Roles<'a>, pulls: &[&Pull]) -> Self {
-        let mut reviews: BTreeMap<FactKey, Vec<&Review>> = BTreeMap::new();
-        let mut confirmed = BTreeSet::new();
+    fn new(evidence: &'a Evidence, policy: &'a Policy, roles: &'a Roles<'a>, reverts: &'a Reverts) -> Self {
+        let mut context = Self {
+            policy,
+            roles,
+            reverts,
+            approvals: BTreeMap::new(),
+            confirmed: BTreeSet::new(),
+            witnesses: BTreeMap::new(),
+        };
         for fact in &evidence.facts {
             match fact {
-                Fact::Pull(_) | Fact::Answer(_) | Fact::Kudos(_) | Fact::Witness(_) => {}
-                Fact::Review(review) => {
+                Fact::Pull(_) | Fact::Answer(_) | Fact::Kudos(_) => {}
+                Fact::Review(review) if review.verdict == Verdict::Approve && !review.bot => {
                     let key = FactKey::Pull { repo: review.repo, number: review.number };
-                    reviews.entry(key).or_default().push(review);
+                    context.approvals.entry(key).or_default().push(review);
+                }
+                Fact::Review(_) => {}
+                Fact::Witness(witness) => {
+                    let key = FactKey::Pull { repo: witness.repo, number: witness.number };
+                    context.witnesses.insert(key, witness);
                 }
                 Fact::Issue(issue) => {
-                    let Some((close, closer)) =
-                        issue.close.as_ref().and_then(|close| Some((close, close.closer.as_ref()?)))
-                    else {
+                    let close = issue.close.as_ref();
+                    let Some((close, closer)) = close.and_then(|close| Some((close, close.closer.as_ref()?))) else {
                         continue;
                     };
                     let before_merge = issue.labels.iter().any(|label| {
@@ -103,26 +141,29 @@ impl<'a> Context<'a> {
                             && roles.label_counts(issue.repo, issue.author, label, label.at)
                     });
                     if before_merge {
-                        confirmed.insert(FactKey::Pull { repo: closer.repo, number: closer.number });
+                        context.confirmed.insert(FactKey::Pull { repo: closer.repo, number: closer.number });
                     }
                 }
             }
         }
-        Self { policy, roles, reviews, confirmed, reverted: standing_reverts(pulls) }
+        context
     }
 
-    fn refusal(&self, pull: &Pull, lines: &Lines) -> Option<(&'static str, String)> {
+    fn refusal(&self, one: &Counting<'_>) -> Option<(&'static str, String)> {
+        let Counting { pull, lines, .. } = one;
         if pull.bot {
             return Some(("bot", "the author is a bot".to_owned()));
         }
-        if let Some(by) = self.roles.excluded(pull.repo, pull.author, &pull.excluded) {
-            return Some(("excluded", format!("maintainer {by} took it out with `/guerdon exclude`")));
+        if let Some(by) = self.roles.takes_all(pull.repo, pull.author, &pull.excluded) {
+            return Some(("excluded", format!("{by} took it out with `/guerdon exclude`")));
         }
-        if let Some(number) = pull.reverts {
+        if let Some(number) = pull.reverts
+            && self.reverts.counts_for(pull).is_none()
+        {
             return Some(("revert", format!("reverts #{number}: a revert earns nothing")));
         }
-        if let Some(number) = self.reverted.get(&pull.key()) {
-            return Some(("reverted", format!("was reverted by #{number}")));
+        if let Some(Taken { by, milli: 1000, .. }) = self.reverts.taken(pull) {
+            return Some((REVERTED, format!("was reverted by #{by}")));
         }
         let refusing = pull.labels.iter().find(|label| {
             listed(&self.policy.labels.refuse, label) && self.roles.label_counts(pull.repo, pull.author, label, pull.at)
@@ -140,35 +181,53 @@ impl<'a> Context<'a> {
     }
 
     fn independent(&self, pull: &Pull) -> bool {
-        let approved = |review: &&Review| {
-            review.verdict == Verdict::Approve && !review.bot && self.roles.maintains(pull.repo, review.by, pull.at)
-        };
+        let approved = |review: &&Review| self.roles.maintains(pull.repo, review.by, pull.at);
         pull.merger.is_some_and(|merger| merger != pull.author)
-            || self.reviews.get(&pull.key()).is_some_and(|reviews| reviews.iter().any(approved))
+            || self.approvals.get(&pull.key()).is_some_and(|reviews| reviews.iter().any(approved))
     }
 
-    fn factors(&self, pull: &Pull, lines: &Lines, earlier: u64) -> Vec<Factor> {
-        let rule = &self.policy.factors;
+    /// What multiplies the points within the policy's bounds.
+    fn factors(&self, one: &Counting<'_>, earlier: u64, ledger: &mut Ledger) -> Vec<Factor> {
+        let (pull, lines, rule) = (one.pull, &one.lines, &self.policy.factors);
         let mut factors = Vec::new();
-        let mut factor = |name: &str, milli: Milli| factors.push(Factor { name: name.to_owned(), milli });
         if !self.independent(pull) {
-            factor("unreviewed", rule.unreviewed);
+            factors.push(Factor::new("unreviewed", rule.unreviewed));
         }
         if lines.source > 0 && lines.tests > 0 {
-            factor("with_tests", rule.with_tests);
+            factors.push(Factor::new("with_tests", rule.with_tests));
         }
         if self.confirmed.contains(&pull.key()) {
-            factor("confirmed_issue", rule.confirmed_issue);
+            factors.push(Factor::new("confirmed_issue", rule.confirmed_issue));
         }
         if earlier < rule.newcomer_pulls {
-            factor("newcomer", rule.newcomer);
+            factors.push(Factor::new("newcomer", rule.newcomer));
         }
         for (name, milli) in &self.policy.labels.factors {
             if self.has_label(pull, name) {
-                factor(&format!("label {name}"), *milli);
+                factors.push(Factor { name: format!("label {name}").into(), milli: *milli });
+            }
+        }
+        if let Some(witness) = self.witnesses.get(&pull.key()) {
+            let milli = self.testimony(witness);
+            if milli != 1000 {
+                factors.push(Factor::new("witness", milli));
+            }
+            if witness.flagged {
+                let message = format!("the text of #{} tries to instruct the model {}", pull.number, witness.model);
+                ledger.flag("witness", [pull.key()], [pull.author], message);
             }
         }
         factors
+    }
+
+    /// A model's answer within the policy's bounds. A text that tries to instruct the model never gains.
+    fn testimony(&self, witness: &Witness) -> Milli {
+        let rule = &self.policy.witness;
+        if witness.samples == 0 {
+            return 1000;
+        }
+        let answer = if witness.flagged { witness.answer.min(1000) } else { witness.answer };
+        answer.clamp(rule.min, rule.max)
     }
 
     fn has_label(&self, pull: &Pull, name: &str) -> bool {
@@ -177,7 +236,8 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Maintainers' labels decide; else what was changed; a title can only describe or lower.
+    /// Maintainers' labels decide; else what was changed. A title is the author's alone: paying less
+    /// for an honest `chore:` would pay for leaving it out.
     fn kind(&self, pull: &Pull, lines: &Lines) -> (Kind, bool) {
         for (name, kind) in &self.policy.labels.kinds {
             if self.has_label(pull, name) {
@@ -190,108 +250,127 @@ impl<'a> Context<'a> {
             (0, _, 0) => Kind::Test,
             _ => Kind::Feature,
         };
-        let points = |kind: Kind| self.policy.points.get(&kind).copied().unwrap_or(0);
-        match titled(&pull.title) {
-            Some(kind) if points(kind) <= points(by_files) => (kind, false),
-            _ => (by_files, false),
-        }
+        (by_files, false)
     }
 
-    fn items(
+    /// Who shares in it, the author first. A re-land counts for those who made the change.
+    fn people(&self, pull: &Pull, ledger: &Ledger) -> Vec<ContributorId> {
+        let made = self.reverts.counts_for(pull);
+        let all = made.map_or_else(|| [&[pull.author], pull.coauthors.as_slice()].concat(), <[_]>::to_vec);
+        let stays = |(at, id): &(usize, ContributorId)| {
+            *at == 0 || !(ledger.opted_out(*id) || self.roles.excluded(pull.repo, *id, &pull.excluded).is_some())
+        };
+        all.into_iter().enumerate().filter(stays).map(|(_, id)| id).collect()
+    }
+
+    /// Writes the line items of one pull request; gives the people who share in it.
+    fn credit(
         &self,
-        pull: &Pull,
-        lines: &Lines,
-        units: &Units,
+        one: &Counting<'_>,
+        unit: &Unit,
         earlier: u64,
         nth_trivial: u32,
-    ) -> Result<Vec<LineItem>, ScoreError> {
-        let key = pull.key();
-        let unit_lines = units.lines(key);
-        let size = Size::of(self.policy, unit_lines);
+        ledger: &mut Ledger,
+    ) -> Result<Vec<ContributorId>, ScoreError> {
+        let (pull, lines, key) = (one.pull, &one.lines, one.pull.key());
+        let overflow = || ScoreError::Overflow(key.to_string());
+        let size = Size::of(self.policy, unit.lines);
         let (kind, by_label) = self.kind(pull, lines);
         let is_fix = (by_label && kind == Kind::Fix) || self.confirmed.contains(&key);
         let base = self.policy.points.get(&kind).copied().unwrap_or(0);
-        let mut factors = self.factors(pull, lines, earlier);
+        let mut factors = self.factors(one, earlier, ledger);
         let product = factors.iter().fold(1000, |product, factor| product * factor.milli / 1000);
         let product = product.clamp(self.policy.factors.min, self.policy.factors.max);
-        let divisor = 3u128.saturating_pow(nth_trivial - 1);
-        let mut notes = Vec::new();
-        if lines.ignored_files > 0 {
-            let (files, changed) = (lines.ignored_files, lines.ignored);
-            notes.push(format!("{files} generated, vendored or moved files: {changed} lines at weight 0"));
-        }
-        let others = units.others(key);
-        if !others.is_empty() {
-            let numbers: Vec<_> = others.iter().map(|number| format!("#{number}")).collect();
-            notes.push(format!("shares files with {}: sized together and shared by lines", numbers.join(", ")));
-        }
+        let mut notes = notes(lines, unit, key);
+        let mut over = vec![1000, base, product, size.over];
+        let mut under = vec![1000, size.under, unit.lines];
         if nth_trivial > 1 {
+            // Above 3^40 nothing is left of a point.
+            let divisor = 3u64.pow(nth_trivial.min(41) - 1);
             notes.push(format!("trivial pull request number {nth_trivial} of this author: weight 1/{divisor}"));
-            factors.push(Factor { name: "trivial".to_owned(), milli: u64::try_from(1000 / divisor).unwrap_or(0) });
+            factors.push(Factor::fraction("trivial", 1, divisor));
+            under.push(divisor);
         }
+        let free = self.policy.open.free;
+        if pull.open > free {
+            notes.push(format!(
+                "{} other pull requests of this author were open: weight {free}/{}",
+                pull.open, pull.open
+            ));
+            factors.push(Factor::fraction("open", free, pull.open));
+            over.push(free);
+            under.push(pull.open);
+        }
+        if let Some(Taken { by, milli, .. }) = self.reverts.taken(pull) {
+            let left = 1000u64.saturating_sub(milli);
+            notes.push(format!("#{by} reverted {}.{} % of it", milli / 10, milli % 10));
+            factors.push(Factor::new(REVERTED, left));
+            over.push(left);
+            under.push(1000);
+        }
+        let people = self.people(pull, ledger);
         let code = if is_fix { Slice::Fixes } else { Slice::Code };
-        let mut items = Vec::new();
         for (slice, part) in [(code, lines.code()), (Slice::Tests, lines.tests), (Slice::Docs, lines.docs)] {
             if part == 0 {
                 continue;
             }
-            let overflow = || ScoreError::Overflow(key.to_string());
-            // base <= 10^6, product <= 4000, over < 2^32, part < 2^64: the product of these four
-            // and of the 1000 milli-points in a point stays under 2^128 for any real input.
-            let numerator = [1000, product, size.over, part]
-                .into_iter()
-                .try_fold(u128::from(base), |sum, factor| sum.checked_mul(u128::from(factor)))
-                .ok_or_else(overflow)?;
-            let denominator = [1000, size.under, unit_lines]
-                .into_iter()
-                .try_fold(divisor, |sum, factor| sum.checked_mul(u128::from(factor)))
-                .ok_or_else(overflow)?;
-            items.push(LineItem {
-                contributor: pull.author,
-                fact: key,
-                kind,
-                slice,
-                base,
-                lines: part,
-                size: size.milli(),
-                factors: factors.clone(),
-                points: u64::try_from(numerator / denominator).map_err(|_| overflow())?,
-                priced: 0,
-                units: 0,
-                notes: notes.clone(),
-            });
+            over.push(part);
+            let points = fraction(&over, &under).ok_or_else(overflow)?;
+            over.pop();
+            for (nth, (id, points, milli)) in coauthors::divide(&self.policy.coauthors, &people, points).enumerate() {
+                if nth == 0 && self.roles.excluded(pull.repo, id, &pull.excluded).is_some() {
+                    ledger.refuse(id, key, "excluded", "this part of it was taken out with `/guerdon exclude`");
+                    continue;
+                }
+                let mut factors = factors.clone();
+                if people.len() > 1 {
+                    factors.push(Factor::new(if nth == 0 { "author" } else { "coauthor" }, milli));
+                }
+                ledger.credit(Found {
+                    at: pull.at,
+                    contributor: id,
+                    fact: key,
+                    kind,
+                    slice,
+                    base,
+                    lines: part,
+                    size: size.milli(),
+                    factors,
+                    points,
+                    notes: notes.clone(),
+                });
+            }
         }
-        Ok(items)
+        Ok(people)
+    }
+
+    /// What is remembered in case of a revert.
+    fn landed(&self, one: &Counting<'_>, people: Vec<ContributorId>) -> Landed {
+        let pull = one.pull;
+        let taken = self.reverts.taken(pull);
+        Landed {
+            at: taken.map_or(pull.at, |taken| taken.at),
+            lines: one.lines.total(),
+            number: self.reverts.number(pull),
+            repo: pull.repo,
+            reverted: taken.map(|taken| taken.by),
+            shares: people.into_iter().map(|id| (id, 0)).collect(),
+        }
     }
 }
 
-/// Which pull requests are reverted, after reverts of reverts cancelled each other.
-fn standing_reverts(pulls: &[&Pull]) -> BTreeMap<FactKey, u64> {
-    let mut reverted = BTreeMap::new();
-    // Latest first: a revert counts unless a later one took it back.
-    for pull in pulls.iter().rev() {
-        if let Some(number) = pull.reverts
-            && !reverted.contains_key(&pull.key())
-        {
-            reverted.insert(FactKey::Pull { repo: pull.repo, number }, pull.number);
-        }
+fn notes(lines: &Lines, unit: &Unit, key: FactKey) -> Vec<String> {
+    let mut notes = Vec::new();
+    if lines.ignored_files > 0 {
+        let (files, changed) = (lines.ignored_files, lines.ignored);
+        notes.push(format!("{files} generated, vendored or moved files: {changed} lines at weight 0"));
     }
-    reverted
-}
-
-/// The kind that a conventional-commit prefix claims; performance and security only maintainers
-/// may claim, by a label.
-fn titled(title: &str) -> Option<Kind> {
-    let (prefix, _) = title.split_once(':')?;
-    let word = prefix.split(['(', '!']).next().unwrap_or_default().trim().to_lowercase();
-    match word.as_str() {
-        "feat" | "feature" => Some(Kind::Feature),
-        "fix" => Some(Kind::Fix),
-        "docs" | "doc" => Some(Kind::Docs),
-        "test" | "tests" => Some(Kind::Test),
-        "refactor" => Some(Kind::Refactor),
-        "build" | "ci" => Some(Kind::Build),
-        "chore" | "style" => Some(Kind::Chore),
-        _ => None,
+    if unit.pulls.len() > 1 {
+        let others = unit.pulls.iter().filter(|other| **other != key);
+        let numbers: Vec<_> = others.take(10).map(|other| format!("#{}", other.number())).collect();
+        let more = unit.pulls.len().saturating_sub(11);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        notes.push(format!("shares files with {}{more}: sized together and shared by lines", numbers.join(", ")));
     }
+    notes
 }

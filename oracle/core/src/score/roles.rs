@@ -46,16 +46,29 @@ impl<'a> Roles<'a> {
         named.add.contains(&role) || self.merges.get(&(repo, id)).is_some_and(merged)
     }
 
-    /// The maintainer who took `whose` part out. Anybody may take out his own.
+    /// Who took all of `author`'s contribution out: a maintainer or the author, naming nobody.
+    pub(super) fn takes_all(
+        &self,
+        repo: RepositoryId,
+        author: ContributorId,
+        exclusions: &[Exclusion],
+    ) -> Option<ContributorId> {
+        let may = |one: &&Exclusion| one.by == author || self.maintains(repo, one.by, one.at);
+        exclusions.iter().filter(|one| one.whom.is_none()).find(may).map(|one| one.by)
+    }
+
+    /// Who took this person's part out: a maintainer who named them, or they themselves.
     pub(super) fn excluded(
         &self,
         repo: RepositoryId,
         whose: ContributorId,
         exclusions: &[Exclusion],
     ) -> Option<ContributorId> {
-        let of = |one: &&Exclusion| one.whom.is_none_or(|whom| whom == whose);
-        let may = |one: &&Exclusion| one.by == whose || self.maintains(repo, one.by, one.at);
-        exclusions.iter().filter(of).find(may).map(|one| one.by)
+        let of = |one: &&Exclusion| match one.whom {
+            Some(whom) => whom == whose && (one.by == whose || self.maintains(repo, one.by, one.at)),
+            None => one.by == whose,
+        };
+        exclusions.iter().find(of).map(|one| one.by)
     }
 
     /// The label was set by somebody who may raise or refuse `author`'s contribution.

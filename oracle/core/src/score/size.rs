@@ -42,20 +42,34 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn of(policy: &Policy, pull: &Pull) -> Self {
+    /// Its lines, and the class of each of its files.
+    pub(super) fn of(policy: &Policy, pull: &Pull) -> (Self, Vec<Class>) {
+        let mut lines = Self::default();
+        let classes = pull.files.iter().map(|file| lines.add(policy, pull, file)).collect();
+        (lines, classes)
+    }
+
+    /// With additions and deletions exchanged: what a revert takes back.
+    pub(super) fn mirrored(policy: &Policy, pull: &Pull) -> Self {
         let mut lines = Self::default();
         for file in &pull.files {
-            let generated = pull.generated.binary_search(&file.path).is_ok();
-            lines.add(policy, file, generated);
+            let (additions, deletions) = (file.deletions, file.additions);
+            lines.add(policy, pull, &FileChange { additions, deletions, ..file.clone() });
         }
         lines
     }
 
-    fn add(&mut self, policy: &Policy, file: &FileChange, generated: bool) {
+    fn add(&mut self, policy: &Policy, pull: &Pull, file: &FileChange) -> Class {
+        let class =
+            if pull.generated.binary_search(&file.path).is_ok() { Class::Generated } else { class(policy, &file.path) };
+        self.weigh(policy, file, class);
+        class
+    }
+
+    fn weigh(&mut self, policy: &Policy, file: &FileChange, class: Class) {
         let rule = &policy.size;
         let changed = file.additions.saturating_add(file.deletions);
         let pure_move = changed == 0 || (file.change == Change::Copied && file.deletions == 0);
-        let class = if generated { Class::Generated } else { class(policy, &file.path) };
         if class == Class::Generated || pure_move {
             self.ignored = self.ignored.saturating_add(changed);
             self.ignored_files += 1;

@@ -1,60 +1,126 @@
-//! Units of work: pull requests of one author in an epoch that share a file which counts are sized
-//! together, so that cutting one change into many does not pay more than the change.
+//! Units of work: pull requests that are pieces of one change are sized together, so that cutting a
+//! change into many does not pay more than the change.
+//!
+//! Of one author: those that share a file which counts. Of several: those whose files overlap for
+//! the larger part, by the policy.
 
-use super::size::{Class, Lines, class};
-use crate::model::{FactKey, Pull};
+use super::size::{Class, Lines};
+use crate::model::{ContributorId, FactKey, Pull};
 use crate::policy::Policy;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The weighted lines of the unit of work that each pull request belongs to, and the numbers of the
-/// others in it.
+/// A file that more pull requests than this touched says nothing about two of them.
+const BUSY_FILE: usize = 64;
+
+/// A pull request that counts.
+pub(super) struct Counting<'a> {
+    pub(super) pull: &'a Pull,
+    pub(super) lines: Lines,
+    /// The class of each of its files.
+    pub(super) classes: Vec<Class>,
+}
+
+impl<'a> Counting<'a> {
+    fn files(&self) -> impl Iterator<Item = &'a str> {
+        let pull = self.pull;
+        pull.files
+            .iter()
+            .zip(&self.classes)
+            .filter(|(_, class)| **class != Class::Generated)
+            .map(|(file, _)| file.path.as_str())
+    }
+}
+
+/// One unit of work.
+#[derive(Default)]
+pub(super) struct Unit {
+    /// Weighted lines of the whole, in thousandths.
+    pub(super) lines: u64,
+    pub(super) pulls: Vec<FactKey>,
+    pub(super) authors: BTreeSet<ContributorId>,
+}
+
+/// The unit that each pull request belongs to, by its place in the list.
 pub(super) struct Units {
-    members: BTreeMap<usize, Vec<u64>>,
-    lines: BTreeMap<usize, u64>,
-    unit_of: BTreeMap<FactKey, usize>,
+    units: BTreeMap<usize, Unit>,
+    unit_of: Vec<usize>,
 }
 
 impl Units {
-    /// Of the pull requests that count, each with its lines.
-    pub(super) fn new(policy: &Policy, pulls: &[(&Pull, Lines)]) -> Self {
-        let mut first_with = BTreeMap::new();
-        let mut root: Vec<usize> = (0..pulls.len()).collect();
-        for (at, (pull, _)) in pulls.iter().enumerate() {
-            for file in pull.files.iter().filter(|file| class(policy, &file.path) != Class::Generated) {
-                let other = *first_with.entry((pull.author, pull.repo, file.path.as_str())).or_insert(at);
-                let (a, b) = (find(&root, at), find(&root, other));
-                if let Some(slot) = root.get_mut(a.max(b)) {
-                    *slot = a.min(b);
+    pub(super) fn new(policy: &Policy, pulls: &[Counting<'_>]) -> Self {
+        let mut sets = Sets { parent: (0..pulls.len()).collect() };
+        let mut touching: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (at, one) in pulls.iter().enumerate() {
+            for path in one.files() {
+                touching.entry((one.pull.repo, path)).or_default().push(at);
+            }
+        }
+        let author = |at: usize| pulls.get(at).map(|one| one.pull.author);
+        let mut shared: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+        for list in touching.values().filter(|list| list.len() > 1) {
+            let mut first_of = BTreeMap::new();
+            for at in list {
+                sets.join(*at, *first_of.entry(author(*at)).or_insert(*at));
+            }
+            if list.len() > BUSY_FILE || first_of.len() < 2 {
+                continue;
+            }
+            for (n, a) in list.iter().enumerate() {
+                for b in list.iter().skip(n + 1).filter(|b| author(**b) != author(*a)) {
+                    *shared.entry((*a, *b)).or_default() += 1;
                 }
             }
         }
-        let mut units = Self { members: BTreeMap::new(), lines: BTreeMap::new(), unit_of: BTreeMap::new() };
-        for (at, (pull, lines)) in pulls.iter().enumerate() {
-            let unit = find(&root, at);
-            units.members.entry(unit).or_default().push(pull.number);
-            let sum = units.lines.entry(unit).or_insert(0);
-            *sum = sum.saturating_add(lines.total());
-            units.unit_of.insert(pull.key(), unit);
+        let files = |at: usize| pulls.get(at).map_or(0, |one| one.files().count().try_into().unwrap_or(u64::MAX));
+        for ((a, b), both) in shared {
+            let either = files(a).saturating_add(files(b)).saturating_sub(both);
+            let overlap = both.saturating_mul(100) >= either.saturating_mul(policy.work.overlap_percent);
+            if overlap && both >= policy.work.overlap_files {
+                sets.join(a, b);
+            }
         }
-        units
+        let unit_of: Vec<usize> = (0..pulls.len()).map(|at| sets.find(at)).collect();
+        let mut units: BTreeMap<usize, Unit> = BTreeMap::new();
+        for (one, at) in pulls.iter().zip(&unit_of) {
+            let unit = units.entry(*at).or_default();
+            unit.lines = unit.lines.saturating_add(one.lines.total());
+            unit.pulls.push(one.pull.key());
+            unit.authors.insert(one.pull.author);
+        }
+        Self { units, unit_of }
     }
 
-    /// Weighted lines of the whole unit, in thousandths.
-    pub(super) fn lines(&self, key: FactKey) -> u64 {
-        self.unit_of.get(&key).and_then(|unit| self.lines.get(unit)).copied().unwrap_or(0)
+    /// The unit of the pull request at this place of the list.
+    pub(super) fn of(&self, at: usize) -> Option<&Unit> {
+        self.units.get(self.unit_of.get(at)?)
     }
 
-    /// The numbers of the other pull requests in the unit.
-    pub(super) fn others(&self, key: FactKey) -> Vec<u64> {
-        let members = self.unit_of.get(&key).and_then(|unit| self.members.get(unit));
-        members.into_iter().flatten().copied().filter(|number| *number != key.number()).collect()
+    pub(super) fn all(&self) -> impl Iterator<Item = &Unit> {
+        self.units.values()
     }
 }
 
-/// The smallest member; parents always point to smaller ones, so this ends.
-fn find(root: &[usize], mut at: usize) -> usize {
-    while let Some(parent) = root.get(at).filter(|parent| **parent != at) {
-        at = *parent;
+/// Disjoint sets; the smallest member names its set.
+struct Sets {
+    parent: Vec<usize>,
+}
+
+impl Sets {
+    fn find(&mut self, mut at: usize) -> usize {
+        while let Some(parent) = self.parent.get(at).copied().filter(|parent| *parent != at) {
+            let grandparent = self.parent.get(parent).copied().unwrap_or(parent);
+            if let Some(slot) = self.parent.get_mut(at) {
+                *slot = grandparent;
+            }
+            at = grandparent;
+        }
+        at
     }
-    at
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.find(a), self.find(b));
+        if let Some(slot) = self.parent.get_mut(a.max(b)) {
+            *slot = a.min(b);
+        }
+    }
 }

@@ -17,7 +17,7 @@ fn an_unknown_key_is_refused_by_name() {
 fn a_value_out_of_range_is_refused_by_key() {
     assert!(refused("half = 447", "half = 0").contains("`size.half`: 0 is not within 1 and"));
     assert!(refused("unreviewed = 250", "unreviewed = 5000").contains("`factors.unreviewed`"));
-    assert!(refused("percent = 40", "percent = 41").contains("add up to 101, not 100"));
+    assert!(refused("percent = 35", "percent = 36").contains("add up to 101, not 100"));
     assert!(refused("\"high impact\" = 1250", "\"high impact\" = 1251").contains("`labels.factors.high impact`"));
     assert!(refused("feature = 1000", "").contains("`points.feature`: is missing"));
     assert!(refused("{ percent = 100, rate = 400 }", "{ percent = 90, rate = 400 }").contains("must end at 100"));

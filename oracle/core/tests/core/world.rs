@@ -29,7 +29,7 @@ pub fn header() -> Header {
         epoch: Epoch(3),
         fetch: FETCH,
         previous: B256::ZERO,
-        repositories: vec![REPO, RepositoryId(11)],
+        repositories: vec![REPO],
         round: 1,
         schema: SCHEMA,
         starts: START,
@@ -120,7 +120,7 @@ pub fn points(outcome: &Outcome, id: u64) -> u64 {
 }
 
 pub fn refused(outcome: &Outcome, id: u64) -> Vec<&str> {
-    outcome.refusals.iter().filter(|refusal| refusal.contributor.0 == id).map(|refusal| refusal.rule.as_str()).collect()
+    outcome.refusals.iter().filter(|refusal| refusal.contributor.0 == id).map(|refusal| refusal.rule.as_ref()).collect()
 }
 
 /// A busy epoch: one of everything.

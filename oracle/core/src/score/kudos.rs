@@ -1,0 +1,130 @@
+//! Points of thanks. A giver's credits for one receiver count as their square root, so that thanks
+//! of many count more than many thanks of one; thanks that come back in a circle count a part.
+
+use super::ScoreError;
+use super::ledger::{Found, Ledger, fraction};
+use super::outcome::{Factor, Slice};
+use crate::evidence::Evidence;
+use crate::model::{ContributorId, Fact, Kind, Kudos};
+use crate::policy::Policy;
+use std::collections::{BTreeMap, BTreeSet};
+
+const DAY: u64 = 86_400;
+/// Thousandths of a square root.
+const MILLION: u64 = 1_000_000;
+
+type Graph = BTreeMap<ContributorId, BTreeSet<ContributorId>>;
+
+/// Whoever has a line item already is active. Gives the thanks that counted.
+pub(super) fn score<'a>(
+    evidence: &'a Evidence,
+    policy: &Policy,
+    ledger: &mut Ledger,
+) -> Result<Vec<&'a Kudos>, ScoreError> {
+    let base = policy.points.get(&Kind::Kudos).copied().unwrap_or(0);
+    let counting = counting(evidence, policy, ledger);
+    let since = evidence.header.starts.saturating_sub(policy.kudos.active_days.saturating_mul(DAY));
+    let mut graph = Graph::new();
+    for thanks in evidence.opening.thanks.iter().filter(|thanks| thanks.at >= since) {
+        graph.entry(thanks.by).or_default().insert(thanks.to);
+    }
+    let mut credits: BTreeMap<_, u64> = BTreeMap::new();
+    for kudos in &counting {
+        graph.entry(kudos.by).or_default().insert(kudos.to);
+        *credits.entry((kudos.by, kudos.to)).or_default() += 1;
+    }
+    let mut rings: BTreeMap<(ContributorId, ContributorId), bool> = BTreeMap::new();
+    for kudos in &counting {
+        let pair = (kudos.by, kudos.to);
+        let count = credits.get(&pair).copied().unwrap_or(1);
+        let root = count.saturating_mul(MILLION).isqrt();
+        let in_ring = *rings.entry(pair).or_insert_with(|| comes_back(&graph, pair, policy.kudos.ring_length));
+        let (mut factors, mut notes) = (Vec::new(), Vec::new());
+        let (mut over, mut under) = (vec![base, root], vec![count]);
+        if count > 1 {
+            notes.push(format!("one of {count} thanks of the same giver: together they count as their square root"));
+            factors.push(Factor::fraction("same_giver", root, count.saturating_mul(1000)));
+        }
+        if in_ring {
+            notes.push("the thanks come back in a circle".to_owned());
+            factors.push(Factor::new("ring", policy.kudos.ring));
+            over.push(policy.kudos.ring);
+            under.push(1000);
+        }
+        let key = kudos.key();
+        ledger.credit(Found {
+            at: kudos.at,
+            contributor: kudos.to,
+            fact: key,
+            kind: Kind::Kudos,
+            slice: Slice::Recognition,
+            base,
+            lines: 0,
+            size: 1000,
+            factors,
+            points: fraction(&over, &under).ok_or_else(|| ScoreError::Overflow(key.to_string()))?,
+            notes,
+        });
+    }
+    for ((by, to), _) in rings.into_iter().filter(|(_, in_ring)| *in_ring) {
+        ledger.flag("ring", [], [by, to], format!("the thanks of {by} to {to} come back in a circle"));
+    }
+    Ok(counting)
+}
+
+/// The thanks that count, in the order in which they were given.
+fn counting<'a>(evidence: &'a Evidence, policy: &Policy, ledger: &mut Ledger) -> Vec<&'a Kudos> {
+    let active_now: BTreeSet<ContributorId> = ledger.items.iter().map(|item| item.contributor).collect();
+    let last: BTreeMap<_, _> = evidence.opening.people.iter().map(|person| (person.id, person.last)).collect();
+    let days = policy.kudos.active_days.saturating_mul(DAY);
+    let is_active = |id: ContributorId, at: u64| {
+        active_now.contains(&id) || last.get(&id).is_some_and(|last| *last > 0 && last.saturating_add(days) >= at)
+    };
+    let mut all: Vec<&Kudos> = evidence
+        .facts
+        .iter()
+        .filter_map(|fact| if let Fact::Kudos(kudos) = fact { Some(kudos) } else { None })
+        .collect();
+    all.retain(|kudos| !ledger.opted_out(kudos.by) && !ledger.opted_out(kudos.to));
+    all.sort_by_key(|kudos| (kudos.at, kudos.key()));
+    let mut given: BTreeMap<ContributorId, u64> = BTreeMap::new();
+    let mut counting = Vec::new();
+    for kudos in all {
+        let refusal = if !is_active(kudos.by, kudos.at) {
+            Some(format!("the giver {} had nothing accepted in {} days", kudos.by, policy.kudos.active_days))
+        } else if !is_active(kudos.to, kudos.at) {
+            Some(format!("the receiver had nothing accepted in {} days", policy.kudos.active_days))
+        } else {
+            let given = given.entry(kudos.by).or_default();
+            *given = given.saturating_add(1);
+            let credits = policy.kudos.credits;
+            (*given > credits)
+                .then(|| format!("number {given} of the giver {} in this epoch: {credits} count", kudos.by))
+        };
+        match refusal {
+            Some(reason) => ledger.refuse(kudos.to, kudos.key(), "kudos", reason),
+            None => counting.push(kudos),
+        }
+    }
+    counting
+}
+
+/// Whether somebody whom `to` thanked, directly or through others, thanked `by`: within a circle of at
+/// most `length` people.
+fn comes_back(graph: &Graph, (by, to): (ContributorId, ContributorId), length: u64) -> bool {
+    let mut seen = BTreeSet::from([to]);
+    let mut edge = vec![to];
+    for _ in 1..length {
+        let mut further = Vec::new();
+        for next in edge.iter().filter_map(|id| graph.get(id)).flatten() {
+            if *next == by {
+                return true;
+            }
+            if seen.insert(*next) {
+                further.push(*next);
+            }
+        }
+        edge = further;
+    }
+    false
+}
