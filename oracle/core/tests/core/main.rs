@@ -6,6 +6,7 @@ mod classify;
 mod evidence;
 mod money;
 mod policy;
+mod rules;
 mod score;
 mod verify;
 mod world;
