@@ -169,8 +169,11 @@ pub struct MentoringRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenRule {
-    /// With `open` others open at the merge, above this a pull request weighs `free / open`.
+    /// So many others may be open at the merge; with more a pull request weighs what may be open
+    /// divided by what is.
     pub free: u64,
+    /// One more may be open for each so many of the author's that were accepted before.
+    pub accepted_each: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -351,6 +354,7 @@ impl Policy {
             ("mentoring.newcomer_pulls", self.mentoring.newcomer_pulls, 0, 100),
             ("mentoring.mentor_pulls", self.mentoring.mentor_pulls, 0, 1000),
             ("open.free", self.open.free, 1, 10_000),
+            ("open.accepted_each", self.open.accepted_each, 1, 10_000),
             ("witness.min", self.witness.min, 500, 1000),
             ("witness.max", self.witness.max, 1000, 1500),
             ("work.overlap_percent", self.work.overlap_percent, 1, 100),

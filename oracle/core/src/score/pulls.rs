@@ -291,7 +291,8 @@ impl<'a> Context<'a> {
             factors.push(Factor::fraction("trivial", 1, divisor));
             under.push(divisor);
         }
-        let free = self.policy.open.free;
+        let rule = &self.policy.open;
+        let free = rule.free.saturating_add(earlier / rule.accepted_each.max(1));
         if pull.open > free {
             notes.push(format!(
                 "{} other pull requests of this author were open: weight {free}/{}",

@@ -431,8 +431,13 @@ fn guiding_a_newcomer_counts_as_mentoring_too() {
 
 #[test]
 fn many_open_pull_requests_weigh_on_the_merged_ones() {
-    let with = |open| points(&outcome(pulls([Pull { open, ..pull(1, 2, source(200)) }])), 2);
-    assert_eq!((with(0), with(10), with(20), with(100)), (500_000, 500_000, 250_000, 50_000));
+    let with = |open, accepted| {
+        let mut state = opening();
+        state.people[1].accepted = accepted;
+        points(&under(&policy(), state, pulls([Pull { open, ..pull(1, 2, source(200)) }])), 2)
+    };
+    assert_eq!((with(0, 9), with(10, 9), with(20, 9), with(100, 9)), (500_000, 500_000, 250_000, 50_000));
+    assert_eq!((with(20, 100), with(40, 100)), (500_000, 250_000), "who had a hundred accepted may have ten more open");
 }
 
 fn witness(answer: u64, flagged: bool, samples: u64) -> Fact {
