@@ -102,7 +102,7 @@ pub(super) fn score<'a>(
     for unit in units.all().filter(|unit| unit.authors.len() > 1) {
         let message =
             format!("{} pull requests of {} authors change the same files", unit.pulls.len(), unit.authors.len());
-        ledger.flag("shared_change", unit.pulls.iter().copied(), unit.authors.iter().copied(), message);
+        ledger.flag("shared_change", unit.pulls.iter().copied(), unit.authors.keys().copied(), message);
     }
     Ok(scored)
 }
@@ -282,8 +282,9 @@ impl<'a> Context<'a> {
         let product = factors.iter().fold(1000, |product, factor| product * factor.milli / 1000);
         let product = product.clamp(self.policy.factors.min, self.policy.factors.max);
         let mut notes = notes(lines, unit, key);
-        let mut over = vec![1000, base, product, size.over];
-        let mut under = vec![1000, size.under, unit.lines];
+        let ((part, parts), lines_of_author) = unit.part(self.policy, pull.author);
+        let mut over = vec![1000, base, product, size.over, part];
+        let mut under = vec![1000, size.under, parts, lines_of_author];
         if nth_trivial > 1 {
             // Above 3^40 nothing is left of a point.
             let divisor = 3u64.pow(nth_trivial.min(41) - 1);

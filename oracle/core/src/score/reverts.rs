@@ -105,29 +105,19 @@ impl Reverts {
     }
 
     fn earlier(&mut self, evidence: &Evidence, policy: &Policy, landed: &Landed, origin: &Origin<'_>) {
+        let window = policy.debts.window_days.saturating_mul(DAY);
         let mut after = landed.clone();
         match (landed.reverted, origin.taken, origin.again) {
-            (None, Some(Taker::Now(by)), _) => {
-                let window = policy.debts.window_days.saturating_mul(DAY);
+            (_, Some(Taker::Now(by)), _) => {
                 if by.at > landed.at.saturating_add(window) {
                     return;
                 }
-                let part = share(policy, by, landed.lines);
-                for (id, units) in &landed.shares {
-                    let units = u64::try_from(u128::from(*units) * u128::from(part) / 1000).unwrap_or(u64::MAX);
-                    if units > 0 {
-                        let (repo, number, epoch) = (landed.repo, landed.number, evidence.header.epoch);
-                        let debt = Debt { by: by.number, epoch, number, repaid: 0, repo, units };
-                        self.debts.push((*id, debt));
-                    }
-                }
+                self.owe(evidence, policy, landed, by);
                 (after.at, after.reverted) = (by.at, Some(by.number));
             }
-            (Some(_), Some(Taker::Now(by)), _) => (after.at, after.reverted) = (by.at, Some(by.number)),
             (Some(_), None, Some(again)) => {
                 let thread = (landed.repo, landed.number);
-                let is_owed = evidence.opening.people.iter().flat_map(|person| &person.debts);
-                if is_owed.into_iter().any(|debt| (debt.repo, debt.number) == thread) {
+                if landed.shares.iter().any(|(id, _)| owed(evidence, *id, thread) > 0) {
                     self.restored.insert(thread);
                     (after.at, after.number, after.reverted) = (again.at, again.number, None);
                 } else {
@@ -139,9 +129,21 @@ impl Reverts {
             (None, None, Some(again)) => after.number = again.number,
             _ => {}
         }
-        let window = policy.debts.window_days.saturating_mul(DAY);
         if after.at.saturating_add(window) >= evidence.header.ends {
             self.landed.push(after);
+        }
+    }
+
+    /// What was earned with the part that was taken back, and is not owed already.
+    fn owe(&mut self, evidence: &Evidence, policy: &Policy, landed: &Landed, by: &Pull) {
+        let part = share(policy, by, landed.lines);
+        let (repo, number, epoch) = (landed.repo, landed.number, evidence.header.epoch);
+        for (id, units) in &landed.shares {
+            let taken = u64::try_from(u128::from(*units) * u128::from(part) / 1000).unwrap_or(u64::MAX);
+            let units = taken.min(units.saturating_sub(owed(evidence, *id, (repo, number))));
+            if units > 0 {
+                self.debts.push((*id, Debt { by: by.number, epoch, number, repaid: 0, repo, units }));
+            }
         }
     }
 
@@ -159,6 +161,14 @@ impl Reverts {
     pub(super) fn number(&self, pull: &Pull) -> u64 {
         self.renamed.get(&pull.key()).copied().unwrap_or(pull.number)
     }
+}
+
+/// What a person owes in all for one change.
+fn owed(evidence: &Evidence, id: ContributorId, change: Thread) -> u64 {
+    let people = &evidence.opening.people;
+    let person = people.binary_search_by_key(&id, |person| person.id).ok().and_then(|at| people.get(at));
+    let debts = person.into_iter().flat_map(|person| &person.debts);
+    debts.filter(|debt| (debt.repo, debt.number) == change).fold(0, |sum: u64, debt| sum.saturating_add(debt.units))
 }
 
 /// How much of a change of so many weighted lines this pull request takes back: what it deletes was

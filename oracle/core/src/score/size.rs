@@ -109,6 +109,11 @@ impl Size {
         Self { over, under: over.saturating_add(policy.size.half) }
     }
 
+    pub(super) fn millionths(self) -> u64 {
+        let scaled = u128::from(self.over) * 1_000_000 / u128::from(self.under.max(1));
+        u64::try_from(scaled).unwrap_or(u64::MAX)
+    }
+
     pub(super) fn milli(self) -> u64 {
         self.over.saturating_mul(1000) / self.under.max(1)
     }

@@ -1,13 +1,15 @@
 //! Units of work: pull requests that are pieces of one change are sized together, so that cutting a
 //! change into many does not pay more than the change.
 //!
-//! Of one author: those that share a file which counts. Of several: those whose files overlap for
-//! the larger part, by the policy.
+//! Of one author: those that share a file which counts; they share the size of the whole by their
+//! lines. Of several: those whose files overlap for the larger part, by the policy; there each author
+//! has a part by the size of the own work, so that somebody's large change does not take all from a
+//! small one.
 
-use super::size::{Class, Lines};
+use super::size::{Class, Lines, Size};
 use crate::model::{ContributorId, FactKey, Pull};
 use crate::policy::Policy;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A file that more pull requests than this touched says nothing about two of them.
 const BUSY_FILE: usize = 64;
@@ -37,7 +39,18 @@ pub(super) struct Unit {
     /// Weighted lines of the whole, in thousandths.
     pub(super) lines: u64,
     pub(super) pulls: Vec<FactKey>,
-    pub(super) authors: BTreeSet<ContributorId>,
+    /// Weighted lines of each author.
+    pub(super) authors: BTreeMap<ContributorId, u64>,
+}
+
+impl Unit {
+    /// The author's part in it as a fraction, and the author's lines.
+    pub(super) fn part(&self, policy: &Policy, author: ContributorId) -> ((u64, u64), u64) {
+        let size = |lines: &u64| Size::of(policy, *lines).millionths().max(1);
+        let all = self.authors.values().fold(0u64, |sum, lines| sum.saturating_add(size(lines)));
+        let lines = self.authors.get(&author).copied().unwrap_or(0);
+        ((size(&lines), all), lines)
+    }
 }
 
 /// The unit that each pull request belongs to, by its place in the list.
@@ -85,7 +98,8 @@ impl Units {
             let unit = units.entry(*at).or_default();
             unit.lines = unit.lines.saturating_add(one.lines.total());
             unit.pulls.push(one.pull.key());
-            unit.authors.insert(one.pull.author);
+            let lines = unit.authors.entry(one.pull.author).or_default();
+            *lines = lines.saturating_add(one.lines.total());
         }
         Self { units, unit_of }
     }

@@ -171,6 +171,15 @@ fn a_later_revert_is_a_debt_kept_back_by_halves_until_it_is_repaid() {
 }
 
 #[test]
+fn a_small_revert_first_does_not_save_from_a_whole_one() {
+    let first = outcome(pulls([pull(1, 2, source(200))]));
+    let second = next(&first.closing, 4, pulls([revert(2, 3, 1, 20)]));
+    let third = next(&second.closing, 5, pulls([revert(3, 3, 1, 200)]));
+    let owed: Vec<_> = person(&third.closing, 2).debts.iter().map(|debt| debt.units).collect();
+    assert_eq!(owed, [4_375, 43_750 - 4_375]);
+}
+
+#[test]
 fn a_revert_after_the_window_is_no_debt() {
     let first = outcome(pulls([pull(1, 2, source(200))]));
     let mut state = first.closing;
@@ -474,6 +483,11 @@ fn one_change_cut_over_accounts_is_sized_as_one_and_flagged() {
     let out = outcome(pulls([pull(1, 2, files(25)), pull(2, 3, files(25))]));
     assert_eq!((points(&out, 2), points(&out, 3)), (250_000, 250_000));
     assert_eq!((out.flags[0].rule.as_ref(), out.flags[0].people.len()), ("shared_change", 2));
+    // A large change of the same files takes some of a small one, not all: 0.414 of 0.414 + 0.680.
+    let out = outcome(pulls([pull(1, 2, files(25)), pull(2, 3, files(225))]));
+    assert!((250_000..270_000).contains(&points(&out, 2)), "{}", points(&out, 2));
+    let whole = points(&outcome(pulls([pull(1, 2, files(250))])), 2);
+    assert!((whole - 2..=whole).contains(&(points(&out, 2) + points(&out, 3))));
     // Two people in one busy file work on two things.
     let out = outcome(pulls([pull(1, 2, source(100)), pull(2, 3, source(100))]));
     assert!(points(&out, 2) > 250_000);
