@@ -161,7 +161,7 @@ pub struct KudosRule {
 pub struct MentoringRule {
     /// How many accepted pull requests a newcomer has at most before the one that is reviewed.
     pub newcomer_pulls: u64,
-    /// How many accepted pull requests a mentor has at least.
+    /// How many accepted pull requests a mentor has at least; maintainers need none.
     pub mentor_pulls: u64,
 }
 

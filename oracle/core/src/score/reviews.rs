@@ -79,7 +79,8 @@ pub(super) fn score(
             });
         };
         credit(Slice::Review, notes);
-        let mentor = before.get(&review.by).copied().unwrap_or(0) >= policy.mentoring.mentor_pulls;
+        let mentor = before.get(&review.by).copied().unwrap_or(0) >= policy.mentoring.mentor_pulls
+            || roles.maintains(review.repo, review.by, review.at);
         if mentor && hunks > 0 && standing.earlier < policy.mentoring.newcomer_pulls {
             credit(Slice::Mentoring, vec![format!("pull request number {} of a newcomer", standing.earlier + 1)]);
         }

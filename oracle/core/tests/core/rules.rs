@@ -424,7 +424,7 @@ fn guiding_a_newcomer_counts_as_mentoring_too() {
     let with = |accepted: u64, reviewer: u64, hunks| {
         let mut state = opening();
         state.people[1].accepted = accepted;
-        state.people[5].accepted = 4;
+        (state.people[0].accepted, state.people[5].accepted) = (0, 4);
         let mut facts = pulls([pull(1, 2, source(200))]);
         facts.push(Fact::Review(review(1, reviewer, Verdict::Changes, hunks)));
         in_slice(&under(&policy(), state, facts), reviewer, Slice::Mentoring)
@@ -434,6 +434,7 @@ fn guiding_a_newcomer_counts_as_mentoring_too() {
     assert!(with(3, 5, 2).is_empty(), "no newcomer any more");
     assert!(with(0, 6, 2).is_empty(), "hardly more than a newcomer");
     assert!(with(0, 5, 0).is_empty(), "a verdict guides nobody");
+    assert_eq!(with(0, MAINTAINER.0, 2), [275_000]);
 }
 
 // Floods, witnesses, units of work, repositories
