@@ -16,4 +16,4 @@ pub mod policy;
 pub mod score;
 pub mod verify;
 
-pub use alloy_primitives::{Address, B256};
+pub use alloy_primitives::{Address, B256, keccak256};

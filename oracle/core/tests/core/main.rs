@@ -5,6 +5,7 @@ mod batch;
 mod classify;
 mod evidence;
 mod money;
+mod paths;
 mod policy;
 mod rules;
 mod score;
