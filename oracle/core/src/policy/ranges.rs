@@ -3,11 +3,12 @@
 //! Takes a policy as JSON, so that no key can be left out: each of its leaves must match a row, and a
 //! row that matches none is dead. What depends on more than one key is in `unused.rs`.
 //!
-//! The highest values are what makes overflow impossible. A line item's milli-points are
-//! `points * 1000 * factors / 1000 * size`, at most 10^6 * 10^3 * 4 = 4 * 10^9, which 2^32 line items of an
-//! epoch add up to less than 2^64. Their intermediate product in u128 is at most
-//! 10^6 (points) * 10^3 * 4000 (factors) * 2^32 (root of lines) * 2^64 (lines) < 2^128. Units are under
-//! 2^48 by the contract's own limit, so an amount times a weight is under 2^112.
+//! The highest values are what makes overflow impossible. A line item has at most 1.01 * 10^11
+//! milli-points (a review: 10^6 points, 101,000 thousandths of substance, size below one), and a
+//! product on the way to them less than 2^170, of 256 bits: 1000 * 10^6 (points) * 4000 (factors) *
+//! 2^32 (root of lines) * 10^4 (open) * 1000 (revert) * 2^64 (lines). The product of all factors stays
+//! below 1000 * 4^3 * 1.5 * 1.25^32 < 2^27 before it is bounded. Units are below 2^48 by the contract's
+//! own limit, so an amount times a weight is below 2^112, of 128 bits. Sums are checked.
 
 use super::patterns;
 use super::{PolicyError, refused};
@@ -95,6 +96,20 @@ pub const RANGES: &[Range] = &[
     number("limits.repository_percent", 1, 100),
 ];
 
+/// The most entries of a list or map. Factors multiply, so their number is a bound too.
+const LENGTHS: &[(&str, usize)] = &[
+    ("paths.*", 256),
+    ("labels.confirm", 64),
+    ("labels.refuse", 64),
+    ("labels.kinds", 64),
+    ("labels.factors", 32),
+    ("people.opted_out", 100_000),
+    ("maintainers.add", 10_000),
+    ("maintainers.deny", 10_000),
+    ("maintainers.trusted_bots", 1000),
+    ("limits.brackets", 16),
+];
+
 /// The steps to a value: keys of maps, and places in lists from 0.
 pub type Path<'a> = &'a [String];
 
@@ -122,14 +137,25 @@ pub fn leaves<E>(value: &Value, each: &mut impl FnMut(Path<'_>, &Value) -> Resul
 
 /// The row of the table for a leaf.
 pub fn range_of(path: Path<'_>) -> Option<&'static Range> {
-    RANGES.iter().find(|range| {
-        let mut wanted = range.key.split('.');
-        // A label's name may hold a dot, but it is one step.
-        path.iter().all(|step| wanted.next().is_some_and(|key| key == "*" || key == step)) && wanted.next().is_none()
-    })
+    RANGES.iter().find(|range| matches(range.key, path))
+}
+
+fn matches(key: &str, path: Path<'_>) -> bool {
+    let mut wanted = key.split('.');
+    // A label's name may hold a dot, but it is one step.
+    path.iter().all(|step| wanted.next().is_some_and(|key| key == "*" || key == step)) && wanted.next().is_none()
 }
 
 pub(super) fn check(policy: &Value) -> Result<(), PolicyError> {
+    for (section, value) in policy.as_object().into_iter().flatten() {
+        for (key, value) in value.as_object().into_iter().flatten() {
+            let path = [section.clone(), key.clone()];
+            let length = value.as_array().map(Vec::len).or(value.as_object().map(serde_json::Map::len)).unwrap_or(0);
+            if let Some((_, most)) = LENGTHS.iter().find(|(key, most)| length > *most && matches(key, &path)) {
+                return Err(refused(path.join("."), format!("{length} entries are more than {most}")));
+            }
+        }
+    }
     leaves(policy, &mut |path, value| {
         let key = || path.join(".");
         let range = range_of(path).ok_or_else(|| refused(key(), "has no range in this version of guerdon"))?;

@@ -117,6 +117,16 @@ fn resting(policy: &Policy) -> Check {
     let names = |kind: Kind| labels.kinds.values().any(|one| *one == kind);
     let confirmed = ("factors.confirmed_issue", factors.confirmed_issue, 1000);
     rest(labels.confirm.is_empty(), "an empty labels.confirm", &[confirmed]);
+    // A file's class says feature, test, docs or build; the other kinds only a label gives.
+    for (kind, key) in [
+        (Kind::Fix, "points.fix"),
+        (Kind::Refactor, "points.refactor"),
+        (Kind::Perf, "points.perf"),
+        (Kind::Security, "points.security"),
+        (Kind::Chore, "points.chore"),
+    ] {
+        rest(!names(kind), "no label of that kind in labels.kinds", &[(key, points(kind), 0)]);
+    }
     let no_fix = labels.confirm.is_empty() && !names(Kind::Fix);
     rest(no_fix, "an empty labels.confirm and no fix in labels.kinds", &[fixes]);
 

@@ -4,6 +4,7 @@
 mod batch;
 mod classify;
 mod evidence;
+mod keys;
 mod money;
 mod paths;
 mod policy;

@@ -309,12 +309,13 @@ fn classes(policy: &Policy, paths: &[(&'static str, &'static str)]) -> BTreeMap<
     let mut found: BTreeMap<_, _> = paths.iter().map(|(path, _)| (*path, "generated")).collect();
     for item in out.items {
         let path = paths[usize::try_from(item.fact.number()).unwrap() - 1].0;
-        let class = match (item.slice, item.lines) {
-            (Slice::Code, 100_000) => "source",
-            (Slice::Code, 20_000) => "config",
-            (Slice::Tests, 100_000) => "tests",
-            (Slice::Docs, 100_000) => "docs",
-            other => panic!("{path}: {other:?}"),
+        let size = &policy.size;
+        let class = match item.slice {
+            Slice::Code if item.lines == 100 * size.source => "source",
+            Slice::Code if item.lines == 100 * size.config => "config",
+            Slice::Tests if item.lines == 100 * size.tests => "tests",
+            Slice::Docs if item.lines == 100 * size.docs => "docs",
+            other => panic!("{path}: {} lines in {other:?}", item.lines),
         };
         assert_eq!(found.insert(path, class), Some("generated"), "{path} is in two classes");
     }

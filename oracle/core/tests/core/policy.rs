@@ -131,7 +131,7 @@ fn a_key_without_an_effect_is_refused_with_the_next_step() {
             "kudos.credits",
             "set it to 0",
         ),
-        (&[("tests = 1000\ndocs", "tests = 0\ndocs")], "slices.tests.percent", "set it to 0"),
+        (&[("tests = 500\ndocs", "tests = 0\ndocs")], "slices.tests.percent", "set it to 0"),
         (&[("\"high impact\" = 1250", "\"high impact\" = 1000")], "labels.factors.high impact", "delete it"),
         (&[("confirm = [", "confirm = [\"Bug\", ")], "labels.confirm", "\"bug\" stands there twice: delete one"),
         (&[("confirm = [", "confirm = [\"SPAM\", ")], "labels.confirm", "labels.refuse has it too: delete one"),
@@ -143,6 +143,7 @@ fn a_key_without_an_effect_is_refused_with_the_next_step() {
         (&[("max = 1600", "max = 1240")], "labels.factors.high impact", "change it or them"),
         (&[("min = 250", "min = 100")], "factors.min", "all factors make 169 at least: set it to 169"),
         (&[("max = 1600", "max = 4000")], "factors.max", "set it to 2047"),
+        (&[("bug = \"fix\", ", "")], "points.fix", "set it to 0"),
         (&[("opted_out = []", "opted_out = [5, 5]")], "people.opted_out", "twice: delete one"),
         (
             &[("add = []", "add = [{ repo = 1, id = 2 }]"), ("deny = []", "deny = [{ repo = 1, id = 2 }]")],
@@ -207,4 +208,14 @@ fn the_hash_is_that_of_the_classifier_the_policy_and_the_scoring_version() {
     let other = Policy::from_toml(&changed(&[("half = 447", "half = 448")])).unwrap();
     assert_ne!(whole, other.hash().unwrap());
     assert_eq!(hash(model, serde_json::to_value(&other).unwrap(), json!(SCORING)), other.hash().unwrap());
+}
+
+#[test]
+fn a_list_that_is_too_long_is_refused() {
+    let many: String = (0..33).map(|n| format!(", \"impact {n}\" = 1250")).collect();
+    let said = refused(&[("\"low impact\" = 800", &format!("\"low impact\" = 800{many}"))]);
+    assert!(said.contains("`labels.factors`: 35 entries are more than 32"), "{said}");
+    let ids: Vec<String> = (1..=100_001).map(|id| id.to_string()).collect();
+    let said = refused(&[("opted_out = []", &format!("opted_out = [{}]", ids.join(",")))]);
+    assert!(said.contains("`people.opted_out`: 100001 entries"), "{said}");
 }
