@@ -149,7 +149,7 @@ fn pulls(scene: &mut Scene, state: &mut State) {
     // One and three co-authors.
     scene.pull(17, |one| one.coauthors = vec![ContributorId(18)]);
     scene.pull(17, |one| one.coauthors = [18, 19, 20].map(ContributorId).to_vec());
-    scene.pull(21, |one| one.open = 11);
+    scene.pull(21, |one| one.open = 12);
     // Two of four files in common.
     let files = |names: [&str; 3]| names.map(|name| file(name, 50, 0)).to_vec();
     scene.pull(22, |one| one.files = files(["src/x1.rs", "src/x2.rs", "src/x3.rs"]));
