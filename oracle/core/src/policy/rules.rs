@@ -156,7 +156,7 @@ pub struct MentoringRule {
     /// Accepted pull requests below which an author is a newcomer. 0 switches mentoring off.
     pub newcomer_pulls: u64,
     /// Accepted pull requests that a mentor has at least, so that two new accounts cannot mentor each
-    /// other.
+    /// other; maintainers need none.
     pub mentor_pulls: u64,
 }
 
