@@ -53,6 +53,10 @@ bench-fetch: setup ## Measure what fetching costs and how fast a merge is scored
 bench-classifier: ## Print how many titles a second the kind classifier reads on one core (release build)
 	@cargo run --quiet --release -p guerdon-core --example kinds -- bench
 
+.PHONY: bench-score
+bench-score: ## Score epochs of ten thousand to a million facts and print what each stage takes (release build)
+	@cargo run --quiet --release -p guerdon-core --example bench-score
+
 .PHONY: test-rust
 test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace
