@@ -6,12 +6,13 @@
 //! facts by key. A file with one wrong line is refused whole, with that line's number.
 
 mod check;
+mod line;
+mod order;
+mod read;
 
-use crate::model::{
-    Answer, Epoch, Fact, Issue, Kudos, Landed, Merger, Person, Pull, RepositoryId, Review, Settled, State, Thanks,
-    Witness,
-};
+use crate::model::{Epoch, Fact, RepositoryId, State};
 use alloy_primitives::{Address, B256};
+use line::Line;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -65,23 +66,6 @@ pub struct Evidence {
     pub facts: Vec<Fact>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Line {
-    Header(Header),
-    Person(Person),
-    Merger(Merger),
-    Landed(Landed),
-    Settled(Settled),
-    Thanks(Thanks),
-    Pull(Pull),
-    Review(Review),
-    Issue(Issue),
-    Answer(Answer),
-    Kudos(Kudos),
-    Witness(Witness),
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum EvidenceError {
     #[error("the evidence is empty")]
@@ -105,24 +89,27 @@ pub fn hash(bytes: &[u8]) -> B256 {
 
 /// A SHA-256 over one fact's canonical line: what oracles compare before they cut evidence.
 pub fn fact_hash(fact: &Fact) -> Result<B256, EvidenceError> {
-    Ok(hash(line_of(&Line::from(fact.clone()), 0)?.as_bytes()))
+    let mut text = Vec::new();
+    Line::from(fact).write(&mut text).map_err(|source| EvidenceError::json(0, &source))?;
+    Ok(hash(&text))
 }
 
-impl From<Fact> for Line {
-    fn from(fact: Fact) -> Self {
-        match fact {
-            Fact::Pull(pull) => Self::Pull(pull),
-            Fact::Review(review) => Self::Review(review),
-            Fact::Issue(issue) => Self::Issue(issue),
-            Fact::Answer(answer) => Self::Answer(answer),
-            Fact::Kudos(kudos) => Self::Kudos(kudos),
-            Fact::Witness(witness) => Self::Witness(witness),
+impl EvidenceError {
+    fn json(line: usize, source: &serde_json::Error) -> Self {
+        Self::Json { line, message: source.to_string() }
+    }
+
+    /// The same, of a line that stands after as many others.
+    fn after(self, lines: usize) -> Self {
+        match self {
+            Self::Empty => Self::Empty,
+            Self::CutOff { line } => Self::CutOff { line: lines + line },
+            Self::Utf8 { line } => Self::Utf8 { line: lines + line },
+            Self::Json { line, message } => Self::Json { line: lines + line, message },
+            Self::NotCanonical { line, expected } => Self::NotCanonical { line: lines + line, expected },
+            Self::Content { line, message } => Self::Content { line: lines + line, message },
         }
     }
-}
-
-fn line_of(line: &Line, number: usize) -> Result<String, EvidenceError> {
-    serde_json::to_string(line).map_err(|source| EvidenceError::Json { line: number, message: source.to_string() })
 }
 
 impl Evidence {
@@ -141,29 +128,37 @@ impl Evidence {
             }
         }
         let evidence = Self { header, opening, facts };
-        let mut checker = check::Checker::default();
-        for (at, line) in evidence.lines().enumerate() {
-            checker.line(&line).map_err(|message| EvidenceError::Content { line: at + 1, message })?;
-        }
-        checker.end().map_err(|(line, message)| EvidenceError::Content { line, message })?;
+        evidence.check()?;
         Ok(evidence)
     }
 
-    fn lines(&self) -> impl Iterator<Item = Line> + '_ {
-        std::iter::once(Line::Header(self.header.clone()))
-            .chain(self.opening.people.iter().cloned().map(Line::Person))
-            .chain(self.opening.mergers.iter().cloned().map(Line::Merger))
-            .chain(self.opening.landed.iter().cloned().map(Line::Landed))
-            .chain(self.opening.settled.iter().cloned().map(Line::Settled))
-            .chain(self.opening.thanks.iter().copied().map(Line::Thanks))
-            .chain(self.facts.iter().cloned().map(Line::from))
+    fn check(&self) -> Result<(), EvidenceError> {
+        let mut order = order::Order::default();
+        for (line, one) in (1..).zip(self.lines()) {
+            let held = match one {
+                Line::Header(header) => check::header(header),
+                other => check::content(&self.header, other).and_then(|()| order.line(other)),
+            };
+            held.map_err(|message| EvidenceError::Content { line, message })?;
+        }
+        Ok(())
+    }
+
+    fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        std::iter::once(Line::Header(&self.header))
+            .chain(self.opening.people.iter().map(Line::Person))
+            .chain(self.opening.mergers.iter().map(Line::Merger))
+            .chain(self.opening.landed.iter().map(Line::Landed))
+            .chain(self.opening.settled.iter().map(Line::Settled))
+            .chain(self.opening.thanks.iter().map(Line::Thanks))
+            .chain(self.facts.iter().map(Line::from))
     }
 
     /// The file.
     pub fn to_bytes(&self) -> Result<Vec<u8>, EvidenceError> {
         let mut out = Vec::new();
-        for (at, line) in self.lines().enumerate() {
-            out.extend_from_slice(line_of(&line, at + 1)?.as_bytes());
+        for (at, line) in (1..).zip(self.lines()) {
+            line.write(&mut out).map_err(|source| EvidenceError::json(at, &source))?;
             out.push(b'\n');
         }
         Ok(out)
@@ -171,44 +166,6 @@ impl Evidence {
 
     /// Reads a file, refusing whatever [`Evidence::to_bytes`] could not have written.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EvidenceError> {
-        let mut header = None;
-        let mut opening = State::default();
-        let mut facts = Vec::new();
-        let mut checker = check::Checker::default();
-        let mut rest = bytes;
-        let mut number = 0;
-        while !rest.is_empty() {
-            number += 1;
-            let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
-                return Err(EvidenceError::CutOff { line: number });
-            };
-            let (text, tail) = rest.split_at(end);
-            rest = tail.get(1..).unwrap_or_default();
-            let text = std::str::from_utf8(text).map_err(|_| EvidenceError::Utf8 { line: number })?;
-            let line: Line = serde_json::from_str(text)
-                .map_err(|source| EvidenceError::Json { line: number, message: source.to_string() })?;
-            let expected = line_of(&line, number)?;
-            if expected != text {
-                return Err(EvidenceError::NotCanonical { line: number, expected });
-            }
-            checker.line(&line).map_err(|message| EvidenceError::Content { line: number, message })?;
-            match line {
-                Line::Header(found) => header = Some(found),
-                Line::Person(person) => opening.people.push(person),
-                Line::Merger(merger) => opening.mergers.push(merger),
-                Line::Landed(landed) => opening.landed.push(landed),
-                Line::Settled(settled) => opening.settled.push(settled),
-                Line::Thanks(thanks) => opening.thanks.push(thanks),
-                Line::Pull(pull) => facts.push(Fact::Pull(pull)),
-                Line::Review(review) => facts.push(Fact::Review(review)),
-                Line::Issue(issue) => facts.push(Fact::Issue(issue)),
-                Line::Answer(answer) => facts.push(Fact::Answer(answer)),
-                Line::Kudos(kudos) => facts.push(Fact::Kudos(kudos)),
-                Line::Witness(witness) => facts.push(Fact::Witness(witness)),
-            }
-        }
-        checker.end().map_err(|(line, message)| EvidenceError::Content { line, message })?;
-        let header = header.ok_or(EvidenceError::Empty)?;
-        Ok(Self { header, opening, facts })
+        read::read(bytes)
     }
 }

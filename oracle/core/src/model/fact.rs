@@ -2,7 +2,7 @@
 
 use super::{ContributorId, FactKey, RepositoryId};
 use alloy_primitives::B256;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// How a pull request changed a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +20,8 @@ pub enum Change {
 }
 
 /// One file of a pull request, written as `[path, additions, deletions, change]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(String, u64, u64, Change)", into = "(String, u64, u64, Change)")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "(String, u64, u64, Change)")]
 pub struct FileChange {
     pub path: String,
     pub additions: u64,
@@ -35,9 +35,9 @@ impl From<(String, u64, u64, Change)> for FileChange {
     }
 }
 
-impl From<FileChange> for (String, u64, u64, Change) {
-    fn from(file: FileChange) -> Self {
-        (file.path, file.additions, file.deletions, file.change)
+impl Serialize for FileChange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.path, self.additions, self.deletions, self.change).serialize(serializer)
     }
 }
 
@@ -45,8 +45,8 @@ impl From<FileChange> for (String, u64, u64, Change) {
 ///
 /// `at` is the first time this actor set it, so that taking a label off and putting it back later
 /// never moves a contribution into another epoch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(String, ContributorId, u64)", into = "(String, ContributorId, u64)")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "(String, ContributorId, u64)")]
 pub struct Label {
     pub name: String,
     pub actor: ContributorId,
@@ -59,9 +59,9 @@ impl From<(String, ContributorId, u64)> for Label {
     }
 }
 
-impl From<Label> for (String, ContributorId, u64) {
-    fn from(label: Label) -> Self {
-        (label.name, label.actor, label.at)
+impl Serialize for Label {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.name, self.actor, self.at).serialize(serializer)
     }
 }
 
@@ -282,11 +282,11 @@ impl Fact {
     pub fn key(&self) -> FactKey {
         match self {
             Self::Pull(pull) => pull.key(),
-            Self::Review(review) => FactKey::Review { repo: review.repo, number: review.number, by: review.by },
-            Self::Issue(issue) => FactKey::Issue { repo: issue.repo, number: issue.number },
-            Self::Answer(answer) => FactKey::Answer { repo: answer.repo, number: answer.number },
+            Self::Review(review) => review.key(),
+            Self::Issue(issue) => issue.key(),
+            Self::Answer(answer) => answer.key(),
             Self::Kudos(kudos) => kudos.key(),
-            Self::Witness(witness) => FactKey::Witness { repo: witness.repo, number: witness.number },
+            Self::Witness(witness) => witness.key(),
         }
     }
 }
@@ -297,8 +297,32 @@ impl Pull {
     }
 }
 
+impl Review {
+    pub fn key(&self) -> FactKey {
+        FactKey::Review { repo: self.repo, number: self.number, by: self.by }
+    }
+}
+
+impl Issue {
+    pub fn key(&self) -> FactKey {
+        FactKey::Issue { repo: self.repo, number: self.number }
+    }
+}
+
+impl Answer {
+    pub fn key(&self) -> FactKey {
+        FactKey::Answer { repo: self.repo, number: self.number }
+    }
+}
+
 impl Kudos {
     pub fn key(&self) -> FactKey {
         FactKey::Kudos { repo: self.repo, number: self.number, id: self.id, to: self.to }
+    }
+}
+
+impl Witness {
+    pub fn key(&self) -> FactKey {
+        FactKey::Witness { repo: self.repo, number: self.number }
     }
 }

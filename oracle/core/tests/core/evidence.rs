@@ -39,7 +39,7 @@ fn a_truncated_file_is_refused_wherever_it_ends() {
         // Cut exactly between two lines it is a shorter file, which its hash gives away.
         assert!(cut.is_err() || bytes[end - 1] == b'\n', "{end}");
     }
-    assert!(matches!(Evidence::from_bytes(b""), Err(EvidenceError::Content { .. })));
+    assert!(matches!(Evidence::from_bytes(b""), Err(EvidenceError::Empty)));
 }
 
 #[test]
