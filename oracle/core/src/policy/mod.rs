@@ -4,11 +4,13 @@
 //! one outside its range and one without an effect are refused by name, and every key is read by
 //! [`crate::score`], so the published rule is the executed rule.
 
+mod classes;
 mod patterns;
 mod ranges;
 mod rules;
 mod unused;
 
+pub use classes::{Class, Classes};
 pub use ranges::{Allowed, Path, RANGES, Range, leaves, range_of};
 pub use rules::{
     Bracket, CoauthorRule, DebtRule, FactorRule, KudosRule, LabelRule, LimitRule, MaintainerRule, MentoringRule,

@@ -3,8 +3,9 @@
 //! Takes the lists of `[paths]`, gives an error that names the pattern. Never matches a real path:
 //! that is the scorer's. The syntax is the part that glob libraries agree on.
 
+use super::classes::glob;
 use super::{PathRule, PolicyError, refused};
-use fast_glob::glob_match;
+use globset::GlobMatcher;
 
 /// `*`, `**` as a whole folder, `?`, `[a-z]` and `{a,b}` without nesting; relative to the repository.
 pub(super) fn valid(pattern: &str) -> Result<(), String> {
@@ -99,20 +100,20 @@ pub(super) fn check(paths: &PathRule) -> Result<(), PolicyError> {
         ("paths.config", &paths.config),
         ("paths.docs", &paths.docs),
     ];
-    let mut earlier: Vec<(&str, &str)> = Vec::new();
+    let mut earlier: Vec<(&str, &str, GlobMatcher)> = Vec::new();
     for (key, list) in lists {
         for pattern in list {
             let covering = |alternative: &String| {
                 let samples = samples(alternative);
-                earlier.iter().find(|(_, one)| samples.iter().all(|path| glob_match(one, path)))
+                earlier.iter().find(|(_, _, one)| samples.iter().all(|path| one.is_match(path)))
             };
             let all: Option<Vec<_>> = expanded(pattern).iter().map(covering).collect();
-            if let Some((of, one)) = all.and_then(|all| all.first().copied()) {
+            if let Some((of, one, _)) = all.and_then(|all| all.first().copied()) {
                 let message =
                     format!("{pattern:?} never decides anything, because {of} already has {one:?}: delete it");
                 return Err(refused(key.to_owned(), message));
             }
-            earlier.push((key, pattern));
+            earlier.push((key, pattern, glob(key, pattern)?.compile_matcher()));
         }
     }
     Ok(())

@@ -53,9 +53,10 @@ pub fn score(evidence: &Evidence, policy: &Policy) -> Result<Outcome, ScoreError
     }
     let roles = roles::Roles::new(evidence, policy);
     let mut ledger = ledger::Ledger::new(policy);
-    let in_order = pulls::in_order(evidence, policy);
+    let scale = size::Scale::new(policy)?;
+    let in_order = pulls::in_order(evidence, &scale);
     let lines: Vec<_> = in_order.iter().map(|one| (one.pull, one.lines)).collect();
-    let reverts = reverts::Reverts::new(evidence, policy, &lines);
+    let reverts = reverts::Reverts::new(evidence, policy, &scale, &lines);
     let pulls = pulls::score(evidence, policy, &roles, &reverts, in_order, &mut ledger)?;
     reviews::score(evidence, policy, &roles, &pulls, &mut ledger)?;
     issues::score(evidence, policy, &roles, &pulls, &mut ledger)?;

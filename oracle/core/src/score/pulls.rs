@@ -5,12 +5,13 @@ use super::ledger::{Found, Ledger, fraction};
 use super::outcome::{Factor, Slice};
 use super::reverts::{Reverts, Taken};
 use super::roles::{Roles, listed, same_label};
-use super::size::{Lines, Size};
+use super::size::{Lines, Scale, Size};
 use super::work::{Counting, Unit, Units};
 use super::{ScoreError, coauthors};
 use crate::evidence::Evidence;
 use crate::model::{ContributorId, Fact, FactKey, Kind, Landed, Pull, Review, Verdict, Witness};
 use crate::policy::{Milli, Policy};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule that takes points of reverted work.
@@ -44,14 +45,14 @@ struct Context<'a> {
 }
 
 /// The epoch's pull requests in the order of their merges, each with its lines.
-pub(super) fn in_order<'a>(evidence: &'a Evidence, policy: &Policy) -> Vec<Counting<'a>> {
+pub(super) fn in_order<'a>(evidence: &'a Evidence, scale: &Scale<'_>) -> Vec<Counting<'a>> {
     let pulls = evidence.facts.iter().filter_map(|fact| if let Fact::Pull(pull) = fact { Some(pull) } else { None });
-    let mut pulls: Vec<Counting<'_>> = pulls
-        .map(|pull| {
-            let (lines, classes) = Lines::of(policy, pull);
-            Counting { pull, lines, classes }
-        })
-        .collect();
+    let pulls: Vec<&Pull> = pulls.collect();
+    let weighed = pulls.into_par_iter().map(|pull| {
+        let (lines, classes) = scale.weigh(pull);
+        Counting { pull, lines, classes }
+    });
+    let mut pulls: Vec<Counting<'_>> = weighed.collect();
     pulls.sort_by_key(|one| (one.pull.at, one.pull.key()));
     pulls
 }

@@ -4,7 +4,7 @@
 //! A revert of a revert puts the first change back, so each pull request here stands for a change
 //! (its origin) and either applies it or takes it back.
 
-use super::size::Lines;
+use super::size::{Lines, Scale};
 use crate::evidence::Evidence;
 use crate::model::{ContributorId, Debt, FactKey, Landed, Pull, RepositoryId};
 use crate::policy::{Milli, Policy};
@@ -56,7 +56,7 @@ enum Taker<'a> {
 
 impl Reverts {
     /// `pulls` in the order of their merges, each with its lines.
-    pub(super) fn new(evidence: &Evidence, policy: &Policy, pulls: &[(&Pull, Lines)]) -> Self {
+    pub(super) fn new(evidence: &Evidence, policy: &Policy, scale: &Scale<'_>, pulls: &[(&Pull, Lines)]) -> Self {
         let mut origins: BTreeMap<Thread, Origin<'_>> = BTreeMap::new();
         // What a pull request does: to which change, and whether it applies it or takes it back.
         let mut does: BTreeMap<Thread, (Thread, bool)> = BTreeMap::new();
@@ -88,23 +88,30 @@ impl Reverts {
         let mut reverts = Self::default();
         for (thread, origin) in origins {
             match origin.before {
-                None => reverts.this_epoch(policy, thread, &origin, lines.get(&thread).copied().unwrap_or(0)),
-                Some(landed) => reverts.earlier(evidence, policy, landed, &origin),
+                None => reverts.this_epoch(scale, thread, &origin, lines.get(&thread).copied().unwrap_or(0)),
+                Some(landed) => reverts.earlier(evidence, policy, scale, landed, &origin),
             }
         }
         reverts
     }
 
-    fn this_epoch(&mut self, policy: &Policy, (repo, number): Thread, origin: &Origin<'_>, lines: u64) {
+    fn this_epoch(&mut self, scale: &Scale<'_>, (repo, number): Thread, origin: &Origin<'_>, lines: u64) {
         let key = FactKey::Pull { repo, number };
         if let Some(Taker::Now(by)) = origin.taken {
-            self.taken.insert(key, Taken { by: by.number, at: by.at, milli: share(policy, by, lines) });
+            self.taken.insert(key, Taken { by: by.number, at: by.at, milli: share(scale, by, lines) });
         } else if let Some(again) = origin.again {
             self.renamed.insert(key, again.number);
         }
     }
 
-    fn earlier(&mut self, evidence: &Evidence, policy: &Policy, landed: &Landed, origin: &Origin<'_>) {
+    fn earlier(
+        &mut self,
+        evidence: &Evidence,
+        policy: &Policy,
+        scale: &Scale<'_>,
+        landed: &Landed,
+        origin: &Origin<'_>,
+    ) {
         let window = policy.debts.window_days.saturating_mul(DAY);
         let mut after = landed.clone();
         match (landed.reverted, origin.taken, origin.again) {
@@ -112,7 +119,7 @@ impl Reverts {
                 if by.at > landed.at.saturating_add(window) {
                     return;
                 }
-                self.owe(evidence, policy, landed, by);
+                self.owe(evidence, scale, landed, by);
                 (after.at, after.reverted) = (by.at, Some(by.number));
             }
             (Some(_), None, Some(again)) => {
@@ -135,8 +142,8 @@ impl Reverts {
     }
 
     /// What was earned with the part that was taken back, and is not owed already.
-    fn owe(&mut self, evidence: &Evidence, policy: &Policy, landed: &Landed, by: &Pull) {
-        let part = share(policy, by, landed.lines);
+    fn owe(&mut self, evidence: &Evidence, scale: &Scale<'_>, landed: &Landed, by: &Pull) {
+        let part = share(scale, by, landed.lines);
         let (repo, number, epoch) = (landed.repo, landed.number, evidence.header.epoch);
         for (id, units) in &landed.shares {
             let taken = u64::try_from(u128::from(*units) * u128::from(part) / 1000).unwrap_or(u64::MAX);
@@ -173,8 +180,8 @@ fn owed(evidence: &Evidence, id: ContributorId, change: Thread) -> u64 {
 
 /// How much of a change of so many weighted lines this pull request takes back: what it deletes was
 /// added, so its lines are weighed the other way round.
-fn share(policy: &Policy, by: &Pull, lines: u64) -> Milli {
-    let back = Lines::mirrored(policy, by).total();
+fn share(scale: &Scale<'_>, by: &Pull, lines: u64) -> Milli {
+    let back = scale.mirror(by).total();
     if back >= lines {
         return 1000;
     }

@@ -1,33 +1,7 @@
 //! Size: changed lines per file class to a saturating fraction.
 
 use crate::model::{Change, FileChange, Pull};
-use crate::policy::Policy;
-use fast_glob::glob_match;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
-    Generated,
-    Tests,
-    Docs,
-    Config,
-    Source,
-}
-
-pub(super) fn class(policy: &Policy, path: &str) -> Class {
-    let matches = |patterns: &Vec<String>| patterns.iter().any(|pattern| glob_match(pattern, path));
-    let paths = &policy.paths;
-    if matches(&paths.generated) {
-        Class::Generated
-    } else if matches(&paths.tests) {
-        Class::Tests
-    } else if matches(&paths.config) {
-        Class::Config
-    } else if matches(&paths.docs) {
-        Class::Docs
-    } else {
-        Class::Source
-    }
-}
+use crate::policy::{Class, Classes, Policy, PolicyError, SizeRule};
 
 /// Weighted lines of a pull request, in thousandths, by where they count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,50 +15,62 @@ pub(super) struct Lines {
     pub(super) ignored_files: u64,
 }
 
-impl Lines {
-    /// Its lines, and the class of each of its files.
-    pub(super) fn of(policy: &Policy, pull: &Pull) -> (Self, Vec<Class>) {
-        let mut lines = Self::default();
-        let classes = pull.files.iter().map(|file| lines.add(policy, pull, file)).collect();
+/// The policy's rules of size, with its patterns compiled.
+pub(super) struct Scale<'a> {
+    rule: &'a SizeRule,
+    classes: Classes,
+}
+
+impl<'a> Scale<'a> {
+    pub(super) fn new(policy: &'a Policy) -> Result<Self, PolicyError> {
+        Ok(Self { rule: &policy.size, classes: Classes::new(&policy.paths)? })
+    }
+
+    /// A pull request's lines, and the class of each of its files.
+    pub(super) fn weigh(&self, pull: &Pull) -> (Lines, Vec<Class>) {
+        let mut lines = Lines::default();
+        let classes = pull.files.iter().map(|file| lines.add(self, pull, file, false)).collect();
         (lines, classes)
     }
 
     /// With additions and deletions exchanged: what a revert takes back.
-    pub(super) fn mirrored(policy: &Policy, pull: &Pull) -> Self {
-        let mut lines = Self::default();
+    pub(super) fn mirror(&self, pull: &Pull) -> Lines {
+        let mut lines = Lines::default();
         for file in &pull.files {
-            let (additions, deletions) = (file.deletions, file.additions);
-            lines.add(policy, pull, &FileChange { additions, deletions, ..file.clone() });
+            lines.add(self, pull, file, true);
         }
         lines
     }
 
-    fn add(&mut self, policy: &Policy, pull: &Pull, file: &FileChange) -> Class {
-        let class =
-            if pull.generated.binary_search(&file.path).is_ok() { Class::Generated } else { class(policy, &file.path) };
-        self.weigh(policy, file, class);
-        class
+    fn class(&self, pull: &Pull, file: &FileChange) -> Class {
+        let generated = pull.generated.binary_search(&file.path).is_ok();
+        if generated { Class::Generated } else { self.classes.of(&file.path) }
     }
+}
 
-    fn weigh(&mut self, policy: &Policy, file: &FileChange, class: Class) {
-        let rule = &policy.size;
-        let changed = file.additions.saturating_add(file.deletions);
-        let pure_move = changed == 0 || (file.change == Change::Copied && file.deletions == 0);
+impl Lines {
+    fn add(&mut self, scale: &Scale<'_>, pull: &Pull, file: &FileChange, mirrored: bool) -> Class {
+        let class = scale.class(pull, file);
+        let (additions, deletions) =
+            if mirrored { (file.deletions, file.additions) } else { (file.additions, file.deletions) };
+        let changed = additions.saturating_add(deletions);
+        let pure_move = changed == 0 || (file.change == Change::Copied && deletions == 0);
         if class == Class::Generated || pure_move {
             self.ignored = self.ignored.saturating_add(changed);
             self.ignored_files += 1;
-            return;
+            return class;
         }
         let (slot, weight) = match class {
-            Class::Tests => (&mut self.tests, rule.tests),
-            Class::Docs => (&mut self.docs, rule.docs),
-            Class::Config => (&mut self.config, rule.config),
-            Class::Source | Class::Generated => (&mut self.source, rule.source),
+            Class::Tests => (&mut self.tests, scale.rule.tests),
+            Class::Docs => (&mut self.docs, scale.rule.docs),
+            Class::Config => (&mut self.config, scale.rule.config),
+            Class::Source | Class::Generated => (&mut self.source, scale.rule.source),
         };
         // Lines are at most 10^9 a side, weights at most 1000: no sum of a real file overflows,
         // and a made-up one saturates.
-        let whole = file.additions.saturating_mul(1000).saturating_add(file.deletions.saturating_mul(rule.deletion));
+        let whole = additions.saturating_mul(1000).saturating_add(deletions.saturating_mul(scale.rule.deletion));
         *slot = slot.saturating_add(whole / 1000 * weight + whole % 1000 * weight / 1000);
+        class
     }
 
     pub(super) fn code(&self) -> u64 {

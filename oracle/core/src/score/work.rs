@@ -6,9 +6,9 @@
 //! has a part by the size of the own work, so that somebody's large change does not take all from a
 //! small one.
 
-use super::size::{Class, Lines, Size};
+use super::size::{Lines, Size};
 use crate::model::{ContributorId, FactKey, Pull};
-use crate::policy::Policy;
+use crate::policy::{Class, Policy};
 use std::collections::BTreeMap;
 
 /// A file that more pull requests than this touched says nothing about two of them.
