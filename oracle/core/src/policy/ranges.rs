@@ -56,6 +56,7 @@ pub const RANGES: &[Range] = &[
     number("factors.max", 1000, 4000),
     number("factors.unreviewed", 0, 1000),
     number("factors.with_tests", 1000, 4000),
+    number("factors.tests_percent", 1, 1000),
     number("factors.confirmed_issue", 1000, 4000),
     number("factors.newcomer", 1000, 4000),
     number("factors.newcomer_pulls", 0, 100),

@@ -77,8 +77,11 @@ pub struct FactorRule {
     /// Neither merged by another account nor approved by a maintainer other than the author: nobody
     /// but the author says that the work is good.
     pub unreviewed: Milli,
-    /// Source and tests in the same pull request: tests that come later mostly do not come.
+    /// Source and tests in the same pull request: tests that come later mostly do not come. Whole when the
+    /// tests weigh `tests_percent` of the source or more; with fewer tests their part of it.
     pub with_tests: Milli,
+    /// Percent of the source's weight: one line in a file named as a test gives next to nothing.
+    pub tests_percent: u64,
     /// Closes an issue that a maintainer had confirmed before the merge: somebody wanted this.
     pub confirmed_issue: Milli,
     /// The first accepted pull requests of a person cost the most and decide whether there is a

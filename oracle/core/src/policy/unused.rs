@@ -111,6 +111,8 @@ fn resting(policy: &Policy) -> Check {
     rest(size.docs == 0, "size.docs = 0", &[("slices.docs.percent", percent(Slice::Docs), 0)]);
     rest(size.tests == 0, "size.tests = 0", &[("slices.tests.percent", percent(Slice::Tests), 0), with_tests]);
     rest(size.source == 0, "size.source = 0", &[with_tests]);
+    let enough = ("factors.tests_percent", factors.tests_percent, 1);
+    rest(factors.with_tests == 1000, "factors.with_tests = 1000", &[enough]);
     rest(size.source == 0 && size.config == 0, "neither size.source nor size.config", &[code, fixes]);
 
     let labels = &policy.labels;

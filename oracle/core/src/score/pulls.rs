@@ -194,8 +194,9 @@ impl<'a> Context<'a> {
         if !self.independent(pull) {
             factors.push(Factor::new("unreviewed", rule.unreviewed));
         }
-        if lines.source > 0 && lines.tests > 0 {
-            factors.push(Factor::new("with_tests", rule.with_tests));
+        let with_tests = self.with_tests(lines);
+        if with_tests != 1000 {
+            factors.push(Factor::new("with_tests", with_tests));
         }
         if self.confirmed.contains(&pull.key()) {
             factors.push(Factor::new("confirmed_issue", rule.confirmed_issue));
@@ -219,6 +220,20 @@ impl<'a> Context<'a> {
             }
         }
         factors
+    }
+
+    /// The factor grows with the tests up to a part of the source, so that one line named a test gives
+    /// next to nothing.
+    fn with_tests(&self, lines: &Lines) -> Milli {
+        let rule = &self.policy.factors;
+        if lines.source == 0 {
+            return 1000;
+        }
+        let enough = u128::from(lines.source) * u128::from(rule.tests_percent);
+        let found = (u128::from(lines.tests) * 100).min(enough);
+        let whole = u128::from(rule.with_tests.saturating_sub(1000));
+        // At most `whole`, which is a factor.
+        1000 + u64::try_from(whole * found / enough.max(1)).unwrap_or(0)
     }
 
     /// A model's answer within the policy's bounds. A text that tries to instruct the model never gains.

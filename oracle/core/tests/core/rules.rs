@@ -540,3 +540,15 @@ fn accounts_that_only_approve_each_other_are_flagged() {
     let flags = outcome(facts).flags;
     assert_eq!((flags[0].rule.as_ref(), flags[0].people.len(), flags[0].facts.len()), ("mutual_verdicts", 2, 4));
 }
+
+#[test]
+fn the_factor_for_tests_grows_with_them_up_to_a_part_of_the_source() {
+    let factor = |tests: u64| {
+        let files = vec![file("src/lib.rs", 200, 0), file("tests/lib.rs", tests, 0)];
+        let out = outcome(pulls([pull(1, 2, files)]));
+        out.items[0].factors.iter().find(|factor| factor.name == "with_tests").map(|factor| factor.milli)
+    };
+    // A test's line weighs half: a hundred of them are a quarter of 200 lines of source.
+    assert_eq!([factor(1), factor(25), factor(100), factor(400)], [Some(1001), Some(1025), Some(1100), Some(1100)]);
+    assert_eq!(points(&outcome(pulls([pull(1, 2, vec![file("tests/lib.rs", 400, 0)])])), 2), 500_000);
+}
