@@ -46,9 +46,9 @@ fn one_busy_epoch_adds_up_to_the_unit() {
 #[test]
 fn few_points_are_paid_at_the_ceiling_price_and_the_rest_stays() {
     let out = run(opening().people, pulls([pull(1, 2, vec![file("src/a.rs", 200, 0)])]), 1_000_000, 3);
-    // 500 of 4000 points of a slice of 350,000 units.
+    // 500 of 4000 points of a slice of 330,000 units.
     let code = out.slices.iter().find(|slice| slice.slice == Slice::Code).unwrap();
-    assert_eq!((code.budget, code.pool, out.total), (350_000, 43_750, 43_750));
+    assert_eq!((code.budget, code.pool, out.total), (330_000, 41_250, 41_250));
 }
 
 #[test]
@@ -58,12 +58,12 @@ fn brackets_bend_a_large_share_and_the_cap_ends_it() {
     };
     let out = run(opening().people, many(2, 1..30), 1_000_000, 3);
     let two = &out.people[0];
-    // 100,000 at 1.0, 100,000 at 0.7, the other 150,000 at 0.4.
-    assert_eq!((two.priced, two.earned), (350_000, 230_000));
-    // With the docs slice as well it would be 262,000: the cap is a quarter of the budget.
+    // 100,000 at 1.0, 100,000 at 0.7, the other 130,000 at 0.5.
+    assert_eq!((two.priced, two.earned), (330_000, 235_000));
+    // With the docs slice as well it would be 270,000: the cap is a quarter of the budget.
     let docs = pulls((40..60).map(|number| pull(number, 2, vec![file(&format!("docs/{number}.md"), 100_000, 0)])));
     let out = run(opening().people, [many(2, 1..30), docs].concat(), 1_000_000, 3);
-    assert_eq!((out.people[0].priced, out.people[0].earned), (430_000, 250_000));
+    assert_eq!((out.people[0].priced, out.people[0].earned), (400_000, 250_000));
     holds(&out, 1_000_000);
 }
 
@@ -77,15 +77,15 @@ fn who_has_no_link_accrues_and_is_granted_when_linked() {
     };
     let work = || pulls([pull(1, 2, vec![file("src/a.rs", 200, 0)])]);
     let before = run(vec![nobody(false, &[])], work(), 1_000_000, 3);
-    assert_eq!((before.total, before.people[0].accrued), (0, 43_750));
+    assert_eq!((before.total, before.people[0].accrued), (0, 41_250));
     assert_eq!(
         before.closing.people[0],
-        Person { first: START + 60, last: START + 60, ..nobody(false, &[(3, 43_750)]).with_accepted(11) }
+        Person { first: START + 60, last: START + 60, ..nobody(false, &[(3, 41_250)]).with_accepted(11) }
     );
 
-    let after = run(vec![nobody(true, &[(2, 7), (3, 43_750)])], work(), 1_000_000, 4);
-    assert_eq!(after.people[0].entry, 87_507);
-    assert_eq!(after.people[0].granted_accruals, [(Epoch(2), 7), (Epoch(3), 43_750)]);
+    let after = run(vec![nobody(true, &[(2, 7), (3, 41_250)])], work(), 1_000_000, 4);
+    assert_eq!(after.people[0].entry, 82_507);
+    assert_eq!(after.people[0].granted_accruals, [(Epoch(2), 7), (Epoch(3), 41_250)]);
     assert!(after.closing.people[0].accruals.is_empty());
     holds(&after, 1_000_000);
 }

@@ -34,11 +34,11 @@ fn an_unknown_key_is_refused_by_name() {
 fn a_value_out_of_range_is_refused_by_key() {
     assert!(refused(&[("half = 447", "half = 0")]).contains("`size.half`: 0 is not within 1 and 1000000"));
     assert!(refused(&[("unreviewed = 250", "unreviewed = 5000")]).contains("`factors.unreviewed`"));
-    assert!(refused(&[("percent = 35", "percent = 36")]).contains("`slices`: the percents add up to 101, not 100"));
-    assert!(refused(&[("percent = 35", "percent = 33")]).contains("add up to 98, not 100: add 2"));
+    assert!(refused(&[("percent = 33", "percent = 34")]).contains("`slices`: the percents add up to 101, not 100"));
+    assert!(refused(&[("percent = 33", "percent = 31")]).contains("add up to 98, not 100: add 2"));
     assert!(refused(&[("= 1250,", "= 1251,")]).contains("`labels.factors.high impact`"));
     assert!(refused(&[("feature = 1000", "")]).contains("`points.feature`: is missing"));
-    assert!(refused(&[("percent = 100, rate = 400", "percent = 90, rate = 400")]).contains("must end at 100"));
+    assert!(refused(&[("percent = 100, rate = 500", "percent = 90, rate = 500")]).contains("must end at 100"));
     assert!(refused(&[("half = 447", "half = -1")]).contains("half = -1"));
     assert!(refused(&[("half = 447", "half = 447.5")]).contains("half = 447.5"));
     assert!(
