@@ -57,6 +57,15 @@ bench-classifier: ## Print how many titles a second the kind classifier reads on
 bench-score: ## Score epochs of ten thousand to a million facts and print what each stage takes (release build)
 	@cargo run --quiet --release -p guerdon-core --example bench-score
 
+.PHONY: attack
+attack: ## Print what every known attack on the score earns beside honest work; fails when a limit is exceeded
+	@cargo run --quiet -p guerdon-core --example attacks -- $(POLICY)
+
+.PHONY: attack-page
+attack-page: ## Renew the table in docs/attacks.md
+	@cargo run --quiet -p guerdon-core --example attacks -- --markdown > target/attacks.md
+	@sed -i '/^| attack | honest/,$$d' docs/attacks.md && cat target/attacks.md >> docs/attacks.md
+
 .PHONY: test-rust
 test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace

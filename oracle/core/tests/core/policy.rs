@@ -122,12 +122,12 @@ fn a_key_without_an_effect_is_refused_with_the_next_step() {
             "set it to 0",
         ),
         (
-            &slices("docs = { percent = 8,", "docs = { percent = 0,", "percent = 35", "percent = 43"),
+            &slices("docs = { percent = 7,", "docs = { percent = 0,", "percent = 33", "percent = 40"),
             "slices.docs.full_at",
             "set it to 1",
         ),
         (
-            &slices("recognition = { percent = 3,", "recognition = { percent = 0,", "percent = 35", "percent = 38"),
+            &slices("recognition = { percent = 3,", "recognition = { percent = 0,", "percent = 33", "percent = 36"),
             "kudos.credits",
             "set it to 0",
         ),
@@ -153,7 +153,7 @@ fn a_key_without_an_effect_is_refused_with_the_next_step() {
         (&[("percent = 20, rate = 700", "percent = 10, rate = 700")], "limits.brackets.1.percent", "does not ascend"),
         (&[("percent = 20, rate = 700", "percent = 20, rate = 1000")], "limits.brackets.1.rate", "does not descend"),
         (&[("max_share = 25", "max_share = 17")], "limits.brackets.2.rate", "delete the bracket"),
-        (&[("rate = 400", "rate = 0"), ("max_share = 25", "max_share = 18")], "limits.max_share", "set it to 100"),
+        (&[("rate = 500", "rate = 0"), ("max_share = 25", "max_share = 18")], "limits.max_share", "set it to 100"),
     ] {
         let said = refused(changes);
         assert!(said.starts_with(&format!("policy key `{key}`: ")), "{changes:?}: {said}");
@@ -164,8 +164,8 @@ fn a_key_without_an_effect_is_refused_with_the_next_step() {
 #[test]
 fn a_rule_that_is_switched_off_as_a_whole_is_accepted() {
     let off = [
-        ("recognition = { percent = 3, full_at = 1000 }", "recognition = { percent = 0, full_at = 1 }"),
-        ("percent = 35", "percent = 38"),
+        ("recognition = { percent = 3, full_at = 2000 }", "recognition = { percent = 0, full_at = 1 }"),
+        ("percent = 33", "percent = 36"),
         ("kudos = 100", "kudos = 0"),
         ("credits = 10", "credits = 0"),
         ("active_days = 90", "active_days = 1"),
