@@ -12,6 +12,7 @@ pub mod batch;
 pub mod canonical;
 pub mod classify;
 pub mod evidence;
+pub mod fairness;
 pub mod model;
 pub mod policy;
 pub mod score;

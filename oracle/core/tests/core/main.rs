@@ -5,6 +5,7 @@ mod attack;
 mod batch;
 mod classify;
 mod evidence;
+mod fairness;
 mod keys;
 mod money;
 mod paths;
