@@ -150,6 +150,14 @@ CREATE TABLE people (
 );
 CREATE INDEX people_contributor ON people (contributor_id, epoch, round, position);
 
+-- What came of an epoch as a whole: its slices and figures, as JSON.
+CREATE TABLE scores (
+    epoch BIGINT NOT NULL,
+    round BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (epoch, round)
+);
+
 -- One row for each key and round, for ever: a key that signed one header signs no other.
 CREATE TABLE signatures (
     epoch BIGINT NOT NULL,

@@ -1,6 +1,7 @@
 //! Verbs 3 and 4: takes evidence, gives line items and a batch in the store.
 
 use crate::oracle::{Oracle, OracleError, Result};
+use crate::record::EpochRecord;
 use crate::store::{ItemTable, StoredBatch};
 use guerdon_core::batch::{self, BatchHeader, Entry};
 use guerdon_core::model::{ContributorId, Epoch};
@@ -26,6 +27,8 @@ impl Oracle {
         self.store.replace_items(ItemTable::Refusals, epoch, round, &refusals).await?;
         let people = rows(&outcome.people, |person| person.id)?;
         self.store.replace_items(ItemTable::People, epoch, round, &people).await?;
+        let policy = self.policy(epoch, rebuilt.evidence.header.terms.policy)?;
+        EpochRecord::of(&rebuilt, policy).keep(&self.store).await?;
         Ok(rebuilt)
     }
 

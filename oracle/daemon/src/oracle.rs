@@ -102,12 +102,7 @@ pub struct Oracle {
 impl Oracle {
     /// Opens the store and asks the chain who it is. GitHub is not needed yet.
     pub async fn open(config: Config) -> Result<Self> {
-        let mut policies = BTreeMap::new();
-        for path in std::iter::once(&config.policy).chain(&config.past_policies) {
-            let policy = read_policy(path)?;
-            let hash = policy.hash().map_err(|source| OracleError::Policy { path: path.clone(), source })?;
-            policies.insert(hash, policy);
-        }
+        let policies = read_policies(&config)?;
         let chain = connect(&config).await?;
         let schedule = chain.schedule().await?;
         let store = Store::open(config.database_url.read()?.expose_secret()).await?;
@@ -189,6 +184,17 @@ pub fn github(config: &Config) -> Result<GitHub> {
 pub async fn connect(config: &Config) -> Result<Chain> {
     let deployment = load_deployment(&config.chain.deployment)?;
     Ok(Chain::connect(&config.chain.rpc_url, &deployment).await?)
+}
+
+/// Every policy that the configuration names, by its hash.
+pub fn read_policies(config: &Config) -> Result<BTreeMap<B256, Policy>> {
+    let mut policies = BTreeMap::new();
+    for path in std::iter::once(&config.policy).chain(&config.past_policies) {
+        let policy = read_policy(path)?;
+        let hash = policy.hash().map_err(|source| OracleError::Policy { path: path.clone(), source })?;
+        policies.insert(hash, policy);
+    }
+    Ok(policies)
 }
 
 pub fn read_policy(path: &Path) -> Result<Policy> {

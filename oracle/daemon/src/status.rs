@@ -3,9 +3,11 @@
 
 use crate::chain::{BatchStatus, Credits, Freeze};
 use crate::oracle::{Oracle, Result};
+use crate::record::EpochRecord;
 use crate::store::{Account, ItemTable, StoredTransaction};
 use crate::{amount::Money, explain};
 use alloy::primitives::{Address, B256};
+use guerdon_core::fairness::Fairness;
 use guerdon_core::model::{ContributorId, Epoch};
 use guerdon_core::score::PersonResult;
 use serde::{Deserialize, Serialize};
@@ -55,6 +57,8 @@ pub struct EpochStatus {
     /// The transactions that posted and last credited it, whoever sent them.
     pub post_tx: Option<B256>,
     pub credit_tx: Option<B256>,
+    /// How evenly it pays; absent before it is scored.
+    pub fairness: Option<Fairness>,
 }
 
 /// One contributor, as the chain has them.
@@ -178,6 +182,7 @@ impl Oracle {
             window_end: (posted && chain.window_end > 0).then_some(chain.window_end),
             post_tx,
             credit_tx,
+            fairness: EpochRecord::find(&self.store, epoch, round).await?.map(|record| record.fairness),
         })
     }
 

@@ -14,6 +14,7 @@ on_both!(
     signatures_are_listed_by_signer,
     items_are_replaced_whole_and_found_by_contributor,
     an_epoch_may_have_ten_thousand_items,
+    an_epoch_has_one_score_a_round,
     transactions_are_listed_by_epoch_with_their_fate,
 );
 
@@ -94,6 +95,17 @@ async fn an_epoch_may_have_ten_thousand_items(database: Database) {
     store.replace_items(ItemTable::People, Epoch(1), 1, &items).await.unwrap();
     let found = store.items(ItemTable::People, Epoch(1), 1).await.unwrap();
     assert_eq!(found.into_iter().map(|item| (item.contributor, item.body)).collect::<Vec<_>>(), items);
+}
+
+async fn an_epoch_has_one_score_a_round(database: Database) {
+    let store = open(&database).await;
+    assert_eq!(store.score(Epoch(1), 1).await.unwrap(), None);
+    for (epoch, round, body) in [(1, 1, "a"), (1, 2, "b"), (2, 1, "c"), (1, 1, "again")] {
+        store.put_score(Epoch(epoch), round, body).await.unwrap();
+    }
+    assert_eq!(store.score(Epoch(1), 1).await.unwrap().as_deref(), Some("again"));
+    assert_eq!(store.score(Epoch(1), 2).await.unwrap().as_deref(), Some("b"));
+    assert_eq!(store.score(Epoch(2), 2).await.unwrap(), None);
 }
 
 async fn transactions_are_listed_by_epoch_with_their_fate(database: Database) {

@@ -16,6 +16,7 @@ mod open;
 mod page;
 mod place;
 mod records;
+mod scores;
 mod signatures;
 mod transactions;
 mod window;
