@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod fairness;
 pub mod model;
 pub mod policy;
+pub mod replay;
 pub mod score;
 pub mod verify;
 

@@ -5,9 +5,9 @@ use crate::oracle::{Oracle, OracleError, Result};
 use crate::store::{LATEST, Repository};
 use guerdon_core::B256;
 use guerdon_core::evidence::{Evidence, FETCH, Header, SCHEMA, Terms};
-use guerdon_core::model::{ContributorId, Epoch, Person, RepositoryId, State};
+use guerdon_core::model::{Epoch, RepositoryId, State};
+use guerdon_core::replay;
 use guerdon_core::verify::{self, Rebuilt};
-use std::collections::{BTreeMap, BTreeSet};
 
 impl Oracle {
     /// When an epoch's evidence can be cut: its end and the settle delay, UTC seconds.
@@ -116,7 +116,7 @@ impl Oracle {
         let (previous, mut opening) = self.opening(epoch, window.starts, &repositories).await?;
         let block = now.block.saturating_sub(self.config.chain.confirmations);
         let links = self.chain.links_until(block).await?;
-        link(&mut opening, &links.keys().copied().collect());
+        replay::relink(&mut opening, &links.keys().copied().collect());
         let header = self.header((epoch, round), block, previous, repositories, terms);
         let facts = fetch::facts(&records, window);
         Ok(Evidence::new(header, opening, facts)?.to_bytes()?)
@@ -141,17 +141,4 @@ impl Oracle {
         let Some(last) = last else { return Ok(None) };
         Ok(self.store.evidence_by_hash(last.hash).await?.map(|bytes| (last.hash, bytes)))
     }
-}
-
-/// Sets who is linked, as of the header's block.
-fn link(opening: &mut State, links: &BTreeSet<ContributorId>) {
-    let mut people: BTreeMap<ContributorId, Person> =
-        std::mem::take(&mut opening.people).into_iter().map(|person| (person.id, person)).collect();
-    for person in people.values_mut() {
-        person.linked = links.contains(&person.id);
-    }
-    for id in links {
-        people.entry(*id).or_insert_with(|| Person { linked: true, ..Person::new(*id) });
-    }
-    opening.people = people.into_values().collect();
 }

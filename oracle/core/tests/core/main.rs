@@ -10,6 +10,7 @@ mod keys;
 mod money;
 mod paths;
 mod policy;
+mod replay;
 mod rules;
 mod score;
 mod verify;
