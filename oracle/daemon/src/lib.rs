@@ -26,6 +26,7 @@ pub mod provisional;
 pub mod record;
 pub mod run;
 pub mod sign;
+pub mod simulate;
 pub mod status;
 pub mod store;
 pub mod submit;

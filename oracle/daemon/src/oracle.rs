@@ -14,6 +14,7 @@ use guerdon_core::B256;
 use guerdon_core::evidence::EvidenceError;
 use guerdon_core::model::{Epoch, RepositoryId};
 use guerdon_core::policy::{Policy, PolicyError};
+use guerdon_core::replay::ReplayError;
 use guerdon_core::verify::VerifyError;
 use secrecy::ExposeSecret as _;
 use std::collections::BTreeMap;
@@ -59,6 +60,14 @@ pub enum OracleError {
     NotFetched,
     #[error("{0}")]
     NotRunning(String),
+    #[error(
+        "no epoch has evidence yet, so there is nothing to replay: run `guerdon score --epoch 1` when epoch 1 has settled"
+    )]
+    NothingToReplay,
+    #[error("epochs {from} to {to} cannot be replayed: the store has the evidence of epochs {first} to {last}")]
+    NotReplayable { from: Epoch, to: Epoch, first: Epoch, last: Epoch },
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     #[error("no key is configured: add one to `oracle.keys`")]
     NoKeys,
     #[error("the batch in the store cannot be used: {0}")]
