@@ -6,7 +6,7 @@
 //! are in no figure.
 
 use crate::evidence::Evidence;
-use crate::model::{ContributorId, Fact, FactKey};
+use crate::model::ContributorId;
 use crate::policy::{Milli, Policy};
 use crate::score::{Outcome, PersonResult, Slice};
 use alloy_primitives::U256;
@@ -217,30 +217,10 @@ impl Fairness {
 fn first_waits(evidence: &Evidence, outcome: &Outcome) -> Vec<u64> {
     let paid: BTreeSet<ContributorId> =
         evidence.opening.people.iter().filter(|person| person.paid).map(|person| person.id).collect();
-    let times: BTreeMap<FactKey, u64> = evidence.facts.iter().map(|fact| (fact.key(), time(fact))).collect();
-    let mut first: BTreeMap<ContributorId, u64> = BTreeMap::new();
-    for item in &outcome.items {
-        let at = times.get(&item.fact).copied().unwrap_or(evidence.header.ends);
-        let known = first.entry(item.contributor).or_insert(at);
-        *known = at.min(*known);
-    }
-    let earlier = evidence.opening.people.iter().filter(|person| person.first > 0);
-    first.extend(earlier.map(|person| (person.id, person.first)));
+    let began = outcome.closing.people.iter().filter(|person| person.first > 0);
+    let first: BTreeMap<ContributorId, u64> = began.map(|person| (person.id, person.first)).collect();
     let entries = outcome.entries.iter().filter(|entry| !paid.contains(&entry.id));
-    let ends = evidence.header.ends;
-    entries.map(|entry| ends.saturating_sub(first.get(&entry.id).copied().unwrap_or(ends))).collect()
-}
-
-/// When a fact came about: of an issue its close or, without one, its opening.
-fn time(fact: &Fact) -> u64 {
-    match fact {
-        Fact::Pull(pull) => pull.at,
-        Fact::Review(review) => review.at,
-        Fact::Issue(issue) => issue.close.as_ref().map_or(issue.created, |close| close.at),
-        Fact::Answer(answer) => answer.at,
-        Fact::Kudos(kudos) => kudos.at,
-        Fact::Witness(witness) => witness.at,
-    }
+    entries.filter_map(|entry| Some(evidence.header.ends.saturating_sub(*first.get(&entry.id)?))).collect()
 }
 
 fn median(values: &mut [u64]) -> Option<u64> {

@@ -1,4 +1,5 @@
-//! The record of a scored epoch: what its slices spent and how evenly it paid. Made with the score, kept
+//! The record of a scored epoch: what its slices spent, how evenly it paid and what
+//! somebody should look at. Made with the score, kept
 //! in the store, shown by the command line and the API.
 
 use crate::oracle::{OracleError, Result};
@@ -7,7 +8,7 @@ use guerdon_core::B256;
 use guerdon_core::fairness::Fairness;
 use guerdon_core::model::Epoch;
 use guerdon_core::policy::Policy;
-use guerdon_core::score::SliceResult;
+use guerdon_core::score::{Flag, SliceResult};
 use guerdon_core::verify::Rebuilt;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,8 @@ pub struct EpochRecord {
     pub policy_hash: B256,
     pub slices: Vec<SliceResult>,
     pub fairness: Fairness,
+    /// What somebody should look at.
+    pub flags: Vec<Flag>,
 }
 
 impl EpochRecord {
@@ -32,6 +35,7 @@ impl EpochRecord {
             policy_hash: header.terms.policy,
             slices: rebuilt.outcome.slices.clone(),
             fairness: Fairness::of(&rebuilt.evidence, &rebuilt.outcome, policy),
+            flags: rebuilt.outcome.flags.clone(),
         }
     }
 
