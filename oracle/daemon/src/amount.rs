@@ -13,6 +13,11 @@ pub struct Money {
 }
 
 impl Money {
+    /// For where nobody knows the token.
+    pub fn in_units() -> Self {
+        Self { unit: U256::from(1), decimals: 0, symbol: "units".to_owned() }
+    }
+
     /// 2^64 units of at most 2^128 base units fit 256 bits.
     pub fn base(&self, units: u64) -> U256 {
         U256::from(units).saturating_mul(self.unit)
@@ -61,6 +66,7 @@ mod tests {
         assert_eq!(money.show(1_234_567_890), "1,234.56789 GDN");
         assert_eq!(money.show(0), "0 GDN");
         assert_eq!(money.show_base(U256::from(1)), "0.000000000000000001 GDN");
+        assert_eq!(Money::in_units().show(1_234_567), "1,234,567 units");
         let dollars = Money { unit: U256::from(1), decimals: 6, symbol: "USDC".into() };
         assert_eq!(dollars.show(u64::MAX), "18,446,744,073,709.551615 USDC");
     }

@@ -1,6 +1,7 @@
 //! One oracle: its settings, store, policies, chain and view of GitHub, and the stages that an
 //! epoch goes through. Every stage may be repeated: what was done before is found and kept.
 
+use crate::amount::Money;
 use crate::batching::Prepared;
 use crate::chain::{BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, VoidReason, load_deployment};
 use crate::config::Config;
@@ -193,6 +194,13 @@ pub fn github(config: &Config) -> Result<GitHub> {
 pub async fn connect(config: &Config) -> Result<Chain> {
     let deployment = load_deployment(&config.chain.deployment)?;
     Ok(Chain::connect(&config.chain.rpc_url, &deployment).await?)
+}
+
+/// How the configured chain's payout token writes amounts.
+pub async fn money(config: &Config) -> Result<Money> {
+    let chain = connect(config).await?;
+    let (token, schedule) = (chain.token().await?, chain.schedule().await?);
+    Ok(Money { unit: schedule.unit, decimals: token.decimals, symbol: token.symbol })
 }
 
 /// Every policy that the configuration names, by its hash.

@@ -4,9 +4,13 @@ use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Parser, Subcommand};
 use guerdon::keys::{KeySource, SecretRef};
+use guerdon::simulate::{Span, span};
 use guerdon_core::model::Epoch;
 use std::ffi::OsStr;
 use std::path::PathBuf;
+
+/// Names the policy file, as `--policy` does.
+pub const POLICY_ENV: &str = "GUERDON_POLICY";
 
 /// Pays open-source contributors from a DAO's treasury, verifiably.
 ///
@@ -35,7 +39,7 @@ pub struct Global {
     #[arg(long, global = true, env = "GUERDON_DEPLOYMENT", value_name = "FILE")]
     pub deployment: Option<PathBuf>,
     /// Instead of `policy`
-    #[arg(long, global = true, env = "GUERDON_POLICY", value_name = "FILE")]
+    #[arg(long, global = true, env = POLICY_ENV, value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// Instead of `database_url`
     #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
@@ -145,6 +149,18 @@ pub enum Command {
         #[arg(long = "also-policy", value_name = "FILE")]
         policies: Vec<PathBuf>,
     },
+    /// Show what another policy, --policy FILE, would have paid in past epochs
+    ///
+    /// Replays epochs from their stored evidence: who gains and who loses, what becomes of slices and of
+    /// concentration, and how the attack suite fares under both policies. Needs the store only, writes and signs nothing.
+    Simulate {
+        /// Which epochs, both ends included: 3..7, 3.. or 3; all that have evidence when absent
+        #[arg(long, value_parser = epochs, value_name = "A..B", default_value = "..", hide_default_value = true)]
+        epochs: Span,
+    },
+    /// Show what all epochs together look like
+    #[command(subcommand)]
+    Report(Report),
     /// Show the configuration or the policy's hash
     #[command(subcommand)]
     Config(Show),
@@ -182,6 +198,12 @@ pub enum Link {
         #[arg(long)]
         gist: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    /// How evenly each epoch paid: Gini, ten largest, Nakamoto, HHI, newcomers, first payments, slices
+    Concentration,
 }
 
 #[derive(Debug, Subcommand)]
@@ -238,6 +260,10 @@ impl Args {
     pub fn is_daemon(&self) -> bool {
         matches!(self.command, Command::Run)
     }
+}
+
+fn epochs(text: &str) -> Result<Span, String> {
+    span(text).ok_or_else(|| "epochs are written 3..7, 3.. or 3, the smaller first, and count from 1".to_owned())
 }
 
 fn epoch(text: &str) -> Result<Epoch, String> {

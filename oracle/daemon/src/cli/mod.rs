@@ -6,15 +6,21 @@ mod dispute;
 mod import;
 mod inspect;
 mod linking;
+mod report;
 mod serve;
+mod simulate;
 mod stages;
 
 pub use args::Args;
 use args::Command;
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 use eyre::Result;
+use guerdon::amount::Money;
 use guerdon::config::{Config, Overrides};
 use guerdon::oracle::Oracle;
 use serde::Serialize;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub async fn dispatch(args: Args) -> Result<ExitCode> {
@@ -37,6 +43,8 @@ pub async fn dispatch(args: Args) -> Result<ExitCode> {
             dispute::challenge(&global, epoch, position, batch.as_deref(), &wallet).await?;
         }
         Command::Verify { evidence, policies } => return check::verify(&global, &evidence, &policies).await,
+        Command::Simulate { epochs } => simulate::simulate(&global, &global.other_policy(), epochs).await?,
+        Command::Report(args::Report::Concentration) => report::concentration(&global).await?,
         Command::Config(which) => check::config(&global, &which)?,
         Command::Doctor => return check::doctor(&global).await,
     }
@@ -45,13 +53,42 @@ pub async fn dispatch(args: Args) -> Result<ExitCode> {
 
 impl args::Global {
     fn config(&self) -> Result<Config> {
+        self.config_with(self.policy.clone())
+    }
+
+    /// For what takes `--policy` as another policy than the one in force.
+    fn config_in_force(&self) -> Result<Config> {
+        self.config_with(std::env::var_os(args::POLICY_ENV).map(Into::into))
+    }
+
+    fn config_with(&self, policy: Option<PathBuf>) -> Result<Config> {
         let overrides = Overrides {
             database_url: self.database_url.clone(),
             rpc_url: self.rpc_url.clone(),
             deployment: self.deployment.clone(),
-            policy: self.policy.clone(),
+            policy,
         };
         Ok(Config::load(&self.config, overrides)?)
+    }
+
+    /// The policy that is tried. Without one this ends as every other wrong command line does.
+    fn other_policy(&self) -> PathBuf {
+        self.policy.clone().unwrap_or_else(|| {
+            let message = "simulate needs the policy to try: --policy FILE\n";
+            clap::Error::raw(ErrorKind::MissingRequiredArgument, message).with_cmd(&Args::command()).exit()
+        })
+    }
+
+    /// Amounts in the payout token or, where the chain cannot be asked, in units.
+    async fn money_or_units(&self, config: &Config) -> Money {
+        match guerdon::oracle::money(config).await {
+            Ok(money) => money,
+            Err(error) => {
+                let why = guerdon::run::chain_of(&error);
+                eprintln!("warning: amounts are in units, because the chain does not answer: {why}");
+                Money::in_units()
+            }
+        }
     }
 
     async fn oracle(&self) -> Result<Oracle> {
