@@ -1,5 +1,7 @@
 //! Plain aligned tables for a terminal.
 
+use crate::plain::{line, markdown};
+
 /// Columns as wide as their widest cell; numbers to the right.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -19,7 +21,7 @@ impl Table {
     }
 
     pub fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
+        self.rows.push(cells.into_iter().map(|cell| line(&cell.into())).collect());
     }
 
     pub fn is_empty(&self) -> bool {
@@ -51,14 +53,13 @@ impl Table {
         out
     }
 
-    /// The same as a Markdown table.
+    /// The same as a Markdown table, in which no cell is markup.
     pub fn markdown(&self) -> String {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-        let escape = |cell: &String| cell.replace('|', "\\|");
         let mut out = line(self.head.iter().map(|name| (*name).to_owned()).collect());
         out.push_str(&line(self.right.iter().map(|right| if *right { "---:" } else { "---" }.to_owned()).collect()));
         for row in &self.rows {
-            out.push_str(&line(row.iter().map(escape).collect()));
+            out.push_str(&line(row.iter().map(|cell| markdown(cell)).collect()));
         }
         out
     }
@@ -74,6 +75,6 @@ mod tests {
         table.row(["ada", "7"]);
         table.row(["b|c", "1,000"]);
         assert_eq!(table.render(1), " who  units\n ada      7\n b|c  1,000\n");
-        assert_eq!(table.markdown(), "| who | units |\n| --- | ---: |\n| ada | 7 |\n| b\\|c | 1,000 |\n");
+        assert_eq!(table.markdown(), "| who | units |\n| --- | ---: |\n| ada | 7 |\n| b&#124;c | 1,000 |\n");
     }
 }

@@ -11,7 +11,8 @@ use crate::run::Pulse;
 use crate::status::{ContributorStatus, EpochStatus};
 use crate::store::Account;
 use crate::webhook::Webhooks;
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode};
@@ -22,6 +23,7 @@ use error::{ApiError, Result};
 use guerdon_core::B256;
 use guerdon_core::model::{ContributorId, Epoch};
 use metrics_exporter_prometheus::PrometheusHandle;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use tower_http::trace::TraceLayer;
@@ -123,7 +125,19 @@ async fn contributor(State(api): State<Api>, Part(who): Part<String>) -> Result<
     Ok(Json(api.oracle.contributor(&account).await?))
 }
 
-async fn explain(State(api): State<Api>, Part(who): Part<String>) -> Result<impl IntoResponse> {
+/// What may stand after the `?` of an explanation's address.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    epoch: Option<u64>,
+}
+
+async fn explain(
+    State(api): State<Api>,
+    Part(who): Part<String>,
+    which: std::result::Result<Query<Which>, QueryRejection>,
+) -> Result<impl IntoResponse> {
+    let Query(which) = which.map_err(|refused| ApiError::malformed(&refused.body_text()))?;
     let account = find(&api, &who).await?;
-    Ok(Json(api.oracle.explain(ContributorId(account.id), None).await?))
+    Ok(Json(api.oracle.explain(ContributorId(account.id), which.epoch.map(Epoch)).await?))
 }

@@ -21,7 +21,7 @@ pub struct Window {
 }
 
 impl Window {
-    pub(super) fn holds(&self, at: u64) -> bool {
+    pub(crate) fn holds(&self, at: u64) -> bool {
         (self.starts..self.ends).contains(&at)
     }
 }

@@ -53,3 +53,4 @@ pub use record::{
 pub use signature::is_signed;
 pub use sync::{FetchPlan, FetchReport, RepositoryReport, fetch, refresh};
 pub use text::verdict_of;
+pub(crate) use time::date;

@@ -40,6 +40,13 @@ pub(super) fn format(seconds: u64) -> String {
     format!("{year:04}-{month:02}-{:02}T{:02}:{:02}:{:02}Z", days + 1, rest / 3_600, rest / 60 % 60, rest % 60)
 }
 
+/// The day of it: `2023-03-06`.
+pub(crate) fn date(seconds: u64) -> String {
+    let mut text = format(seconds);
+    text.truncate(text.find('T').unwrap_or(text.len()));
+    text
+}
+
 fn numbers(text: &str, separator: char) -> Option<[u64; 3]> {
     let mut parts = text.split(separator).map(|part| part.parse::<u64>().ok());
     let found = [parts.next()??, parts.next()??, parts.next()??];
@@ -64,7 +71,7 @@ fn days_in(year: u64, month: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{format, parse};
+    use super::{date, format, parse};
 
     #[test]
     fn times_round_trip() {
@@ -77,6 +84,7 @@ mod tests {
             assert_eq!(parse(text), Some(seconds), "{text}");
             assert_eq!(format(seconds), text);
         }
+        assert_eq!(date(951_868_799), "2000-02-29");
         assert_eq!(parse("2023-03-06T00:00:00.123Z"), Some(1_678_060_800));
     }
 

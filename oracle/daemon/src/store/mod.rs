@@ -32,7 +32,7 @@ pub use place::{DatabaseKind, masked};
 pub use records::{Marks, Opened, Page, RecordKind, Repository, Row, Saved};
 pub use signatures::StoredSignature;
 pub use transactions::{NewTransaction, StoredTransaction};
-pub use window::{Known, LATEST};
+pub use window::{Known, LATEST, OpenedPull};
 
 use alloy::primitives::B256;
 use sqlx::any::AnyRow;

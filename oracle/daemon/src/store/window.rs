@@ -21,6 +21,18 @@ pub struct Known {
     pub node: String,
 }
 
+/// A pull request that is not gone, merged or not. Times are UTC seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenedPull {
+    pub repository: u64,
+    pub number: u64,
+    pub created: u64,
+    /// When it was merged or closed.
+    pub ended: Option<u64>,
+    /// When it was merged.
+    pub merged: Option<u64>,
+}
+
 impl Store {
     /// The bodies of a kind to which something happened in `[from, to)`, ascending by number.
     pub async fn window(
@@ -117,6 +129,34 @@ impl Store {
         .await
         .map_err(at("reading open pull requests"))?;
         rows.iter().map(|row| Ok((number(row, "repository_id")?, number(row, "number")?))).collect()
+    }
+
+    /// Every pull request of an author, by repository and number.
+    pub async fn opened_by(&self, author: u64) -> Result<Vec<OpenedPull>> {
+        let rows = sqlx::query(
+            "SELECT o.repository_id, o.number, o.created, o.ended, l.kind FROM opened o
+             JOIN records_latest l ON l.repository_id = o.repository_id AND l.number = o.number AND l.sub = 0
+             JOIN records r ON r.repository_id = l.repository_id AND r.kind = l.kind AND r.number = l.number
+               AND r.sub = l.sub AND r.version = l.version
+             WHERE o.author_id = $1 AND l.kind IN ('pull', 'unmerged') AND r.body <> ''
+             ORDER BY o.repository_id, o.number",
+        )
+        .bind(big("the author", author)?)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("reading an author's pull requests"))?;
+        let pull = |row: &sqlx::any::AnyRow| {
+            let ended = get::<Option<i64>, _>(row, "ended")?.map(i64::cast_unsigned);
+            let kind: String = get(row, "kind")?;
+            Ok(OpenedPull {
+                repository: number(row, "repository_id")?,
+                number: number(row, "number")?,
+                created: number(row, "created")?,
+                ended,
+                merged: ended.filter(|_| kind == RecordKind::Pull.name()),
+            })
+        };
+        rows.iter().map(pull).collect()
     }
 
     /// What something happened to from a moment on and is not gone, with GitHub's ids.
