@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, START, guerdon, member, members};
 use super::org::{EPOCHS, amount, claim_all, links_in, pay_three_epochs, scored};
-use super::secrets;
+use super::{explain, secrets, simulate};
 use alloy::primitives::U256;
 use guerdon::chain::Chain;
 use guerdon_bindings::contracts::GuerdonToken;
@@ -18,6 +18,8 @@ async fn the_sample_org_is_paid_to_the_base_unit_and_a_second_run_pays_the_same(
     let (one, two) = tokio::join!(Bench::start(), Bench::start());
     // The second chain is at other blocks, so its evidence differs, but nobody's pay may.
     two.sandbox.anvil.mine(7).await.unwrap();
+    // Nor does a title pay.
+    explain::spoil_a_title(&one);
     tokio::join!(pay_three_epochs(&one), pay_three_epochs(&two));
 
     let epochs = one.json(&["status"]).await;
@@ -27,7 +29,16 @@ async fn the_sample_org_is_paid_to_the_base_unit_and_a_second_run_pays_the_same(
     a_late_link_is_granted_its_accruals(&one).await;
     claims_are_refused_to_those_who_have_none(&one).await;
     what_is_done_stays_done(&one).await;
-    explanations_name_everything(&one).await;
+    explain::every_unit_is_explained(&one).await;
+    explain::explanations_name_everything(&one).await;
+    explain::what_did_not_count_is_said(&one).await;
+    explain::a_hostile_title_stays_text(&one).await;
+    explain::the_report_says_how_evenly_it_paid(&one).await;
+    simulate::the_policy_in_force_changes_nothing(&one).await;
+    simulate::twice_the_points_for_reviews_moves_money_to_reviewers(&one).await;
+    simulate::people_appear_and_disappear(&one).await;
+    simulate::the_chain_is_not_needed(&one).await;
+    simulate::wrong_policies_and_epochs_are_refused(&one).await;
     the_status_is_readable(&one).await;
     strangers_are_unknown(&one).await;
     evidence_is_verified(&one, &epochs).await;
@@ -106,34 +117,6 @@ async fn what_is_done_stays_done(bench: &Bench) {
         assert_eq!(bench.json(&["submit", "--epoch", epoch]).await["step"], "settled");
     }
     assert_eq!(bench.state().await, before);
-}
-
-async fn explanations_name_everything(bench: &Bench) {
-    let id = member("priya-ramanan").id;
-    let explained = bench.json(&["explain", "priya-ramanan"]).await;
-    let epochs: Vec<_> = explained.as_array().unwrap().iter().map(|one| one["epoch"].as_u64().unwrap()).collect();
-    assert_eq!(epochs, [1, 2, 3]);
-    for epoch in explained.as_array().unwrap() {
-        assert_eq!(epoch["contributor"], id);
-        let items = epoch["items"].as_array().unwrap();
-        let units: u64 = items.iter().map(|item| item["units"].as_u64().unwrap()).sum();
-        assert_eq!(epoch["result"]["priced"], units, "the line items are all there is");
-        for key in ["fact", "kind", "slice", "base", "size", "factors", "points"] {
-            assert!(items.iter().all(|item| !item[key].is_null()), "{key}");
-        }
-    }
-    assert_eq!(bench.json(&["explain", &id.to_string()]).await, explained, "a login and its id are one");
-
-    let table = bench.ok(&["explain", "priya-ramanan", "--epoch", "1"]).await;
-    for word in ["epoch 1", "priya-ramanan", "meadowlark-sample/prairie#9", "with_tests", "confirmed_issue", "granted"]
-    {
-        assert!(table.contains(word), "no {word:?} in {table}");
-    }
-    assert!(!table.contains("epoch 2"));
-    let markdown = bench.ok(&["explain", "priya-ramanan", "--epoch", "1", "--markdown"]).await;
-    assert!(markdown.starts_with("### ") && markdown.contains("| contribution") && markdown.contains("--:"));
-    let refused = bench.ok(&["explain", "rick-fastbuck", "--epoch", "2"]).await;
-    assert!(refused.contains("prairie#26: maintainer 90100001 took it out with `/guerdon exclude`"), "{refused}");
 }
 
 async fn the_status_is_readable(bench: &Bench) {

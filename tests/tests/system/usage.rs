@@ -25,6 +25,9 @@ async fn a_wrong_command_line_is_a_usage_error() {
     misused(&["batch", "--epoch", "one"], &["--epoch", "whole number"]).await;
     misused(&["explain", "somebody", "--json", "--markdown"], &["--markdown", "--json"]).await;
     misused(&["verify"], &["EVIDENCE"]).await;
+    misused(&["simulate"], &["--policy FILE"]).await;
+    misused(&["simulate", "--policy", "p.toml", "--epochs", "5..2"], &["--epochs", "3..7"]).await;
+    misused(&["report"], &["concentration"]).await;
     misused(&["link", "message", "somebody", "--address", "0x12"], &["--address"]).await;
     misused(&["link", "gist", "somebody", "--days", "0"], &["--days"]).await;
 }

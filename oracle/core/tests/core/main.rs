@@ -13,5 +13,6 @@ mod policy;
 mod replay;
 mod rules;
 mod score;
+mod sums;
 mod verify;
 mod world;
