@@ -101,6 +101,10 @@ vectors: setup ## Regenerate the vectors that Solidity and Rust share
 	@GUERDON_WRITE_VECTORS=1 cargo test --quiet --package guerdon-tests --test vectors solidity_reads
 	@GUERDON_WRITE_VECTORS=1 node --test contracts/test/typescript/
 
+.PHONY: docs
+docs: ## Rewrite docs/scoring.md from the policy's types, the default policy and the worked examples
+	@GUERDON_WRITE_DOCS=1 cargo test --quiet --package guerdon-core --test core docs::
+
 .PHONY: setup
 setup: tools node_modules/.package-lock.json ## Install the pinned toolchain from npm (skipped when done)
 

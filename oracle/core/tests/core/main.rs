@@ -4,7 +4,9 @@
 mod attack;
 mod batch;
 mod classify;
+mod docs;
 mod evidence;
+mod examples;
 mod fairness;
 mod keys;
 mod money;
