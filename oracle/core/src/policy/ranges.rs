@@ -4,11 +4,12 @@
 //! row that matches none is dead. What depends on more than one key is in `unused.rs`.
 //!
 //! The highest values are what makes overflow impossible. A line item has at most 1.01 * 10^11
-//! milli-points (a review: 10^6 points, 101,000 thousandths of substance, size below one), and a
-//! product on the way to them less than 2^170, of 256 bits: 1000 * 10^6 (points) * 4000 (factors) *
-//! 2^32 (root of lines) * 10^4 (open) * 1000 (revert) * 2^64 (lines). The product of all factors stays
-//! below 1000 * 4^3 * 1.5 * 1.25^32 < 2^27 before it is bounded. Units are below 2^48 by the contract's
-//! own limit, so an amount times a weight is below 2^112, of 128 bits. Sums are checked.
+//! milli-points (a review: 10^6 points, 101,000 thousandths of substance, size below one). A product
+//! on the way to them stays below 2^240, of 256 bits: 1000 * 10^6 (points) * 4000 (factors) * 2^32
+//! (root of lines) * 10^6 (part of a unit) * 2^64 (open) * 1000 (revert) * 2^64 (lines). The product of
+//! all factors stays below 1000 * 4^3 * 1.5 * 1.25^32 < 2^27 before it is bounded. Units are below 2^48
+//! by the contract's own limit, so an amount times a weight is below 2^112, of 128 bits. Sums, and what
+//! products are divided by, are checked: made-up evidence is refused as too large and never wraps.
 
 use super::patterns;
 use super::{PolicyError, refused};

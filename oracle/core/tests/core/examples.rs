@@ -35,6 +35,7 @@ examples!(
     work::one_change_in_ten_pieces,
     work::pieces_without_a_common_file,
     work::one_change_of_two_accounts,
+    work::a_small_change_beside_a_large_one,
     work::typo_after_typo,
     work::a_title_says_nothing,
     work::two_labels_of_kinds,

@@ -93,6 +93,9 @@ pub fn reverted_later() -> Figures {
     let owed = now.repaid + now.debt;
     assert_eq!(owed, paid / 2);
     assert_eq!((now.repaid, now.entry), (now.earned * policy().debts.max_percent / 100, now.earned - now.repaid));
+    let twice = later(&second.closing, 5, pulls([revert(6, 3, 1, 100)]));
+    let all: u64 = twice.closing.people.iter().flat_map(|person| &person.debts).map(|debt| debt.units).sum();
+    assert!(all <= paid, "never more than was earned");
     let mut state = first.closing.clone();
     for epoch in 4..8 {
         state = later(&state, epoch, vec![]).closing;

@@ -63,17 +63,20 @@ pub fn review_of_the_own_work() -> Figures {
 }
 
 pub fn a_mentor() -> Figures {
-    let with = |accepted, of_mentor, hunks| {
+    let by = |id: u64, accepted, of_mentor, hunks| {
         let mut state = opening();
         (state.people[1].accepted, state.people[4].accepted) = (accepted, of_mentor);
+        state.people[0].accepted = 0;
         let mut facts = pulls([pull(1, 2, source(200))]);
-        facts.push(Fact::Review(review(1, 5, Verdict::Changes, hunks)));
+        facts.push(Fact::Review(review(1, id, Verdict::Changes, hunks)));
         let out = from(state, facts);
-        (in_slice(&out, 5, Slice::Review), in_slice(&out, 5, Slice::Mentoring))
+        (in_slice(&out, id, Slice::Review), in_slice(&out, id, Slice::Mentoring))
     };
+    let with = |accepted, of_mentor, hunks| by(5, accepted, of_mentor, hunks);
     let rule = crate::world::policy().mentoring;
     let (usual, besides) = with(0, rule.mentor_pulls, 2);
     assert_eq!(usual, besides);
+    assert_eq!(by(MAINTAINER.0, 0, 0, 2), (usual, usual));
     assert_eq!(with(rule.newcomer_pulls, rule.mentor_pulls, 2).1, 0);
     assert_eq!(with(0, rule.mentor_pulls - 1, 2).1, 0);
     assert_eq!(with(0, rule.mentor_pulls, 0).1, 0);

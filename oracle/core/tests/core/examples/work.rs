@@ -104,6 +104,16 @@ pub fn one_change_of_two_accounts() -> Figures {
     vec![("each", points_of(points(&joined, 2))), ("whole", points_of(whole))]
 }
 
+pub fn a_small_change_beside_a_large_one() -> Figures {
+    let files = |lines| ["src/a.rs", "src/b.rs"].map(|name| file(name, lines, 0)).to_vec();
+    let small = |others| points(&outcome(pulls([pull(1, 2, files(10))].into_iter().chain(others))), 2);
+    let (alone, beside) = (small(None), small(Some(pull(2, 3, files(500)))));
+    // By lines it would be a fiftieth of the whole.
+    let by_lines = points(&outcome(pulls([pull(1, 2, files(510))])), 2) / 51;
+    assert!(by_lines * 3 < beside && beside < alone);
+    vec![("alone", points_of(alone)), ("beside", points_of(beside)), ("by_lines", points_of(by_lines))]
+}
+
 pub fn typo_after_typo() -> Figures {
     let typo = |number| pull(number, 2, vec![file(&format!("docs/{number}.md"), 1, 1)]);
     let of = |count| points(&outcome(pulls((1..=count).map(typo))), 2);
