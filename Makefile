@@ -61,11 +61,6 @@ bench-score: ## Score epochs of ten thousand to a million facts and print what e
 attack: ## Print what every known attack on the score earns beside honest work; fails when a limit is exceeded
 	@cargo run --quiet -p guerdon-core --example attacks -- $(POLICY)
 
-.PHONY: attack-page
-attack-page: ## Renew the table in docs/attacks.md
-	@cargo run --quiet -p guerdon-core --example attacks -- --markdown > target/attacks.md
-	@sed -i '/^| attack | honest/,$$d' docs/attacks.md && cat target/attacks.md >> docs/attacks.md
-
 .PHONY: test-rust
 test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace
@@ -102,8 +97,10 @@ vectors: setup ## Regenerate the vectors that Solidity and Rust share
 	@GUERDON_WRITE_VECTORS=1 node --test contracts/test/typescript/
 
 .PHONY: docs
-docs: ## Rewrite docs/scoring.md from the policy's types, the default policy and the worked examples
+docs: ## Rewrite docs/scoring.md and the table in docs/attacks.md from the code and the default policy
 	@GUERDON_WRITE_DOCS=1 cargo test --quiet --package guerdon-core --test core docs::
+	@mkdir -p target && cargo run --quiet -p guerdon-core --example attacks -- --markdown > target/attacks.md
+	@sed -i '/^| attack | honest/,$$d' docs/attacks.md && cat target/attacks.md >> docs/attacks.md
 
 .PHONY: setup
 setup: tools node_modules/.package-lock.json ## Install the pinned toolchain from npm (skipped when done)

@@ -115,11 +115,9 @@ pub async fn explanations_name_everything(bench: &Bench) {
 pub async fn what_did_not_count_is_said(bench: &Bench) {
     let said = async |login: &str, epoch: &str| bench.ok(&["explain", login, "--epoch", epoch]).await;
     let pat = said("pat-typofix", "3").await;
-    for words in [
-        "pull meadowlark-sample/almanac#",
-        "not merged: closed without a merge on 2025-01-",
-        "not merged: open",
-    ] {
+    for words in
+        ["pull meadowlark-sample/almanac#", "not merged: closed without a merge on 2025-01-", "not merged: open"]
+    {
         assert!(pat.contains(words), "no {words:?} in {pat}");
     }
     let flood = said("pat-typofix", "2").await;

@@ -123,7 +123,7 @@ fn honest_work_is_paid_in_every_comparison_and_the_table_repeats_itself() {
 fn the_page_of_attacks_is_the_table_of_the_default_policy() {
     let page = include_str!("../../../../docs/attacks.md");
     let found = guerdon_core::attack::markdown(&run(&policy()).unwrap());
-    assert!(page.contains(&found), "docs/attacks.md is stale: run `make attack-page`");
+    assert!(page.contains(&found), "docs/attacks.md is stale: run `make docs`");
 }
 
 #[test]

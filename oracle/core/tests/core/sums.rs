@@ -39,7 +39,7 @@ fn facts(epoch: u64, deeds: &[Deed], merged: &mut Vec<(u64, u64)>) -> Vec<Fact> 
         let (number, at) = (epoch * 100 + nth, starts + nth * 600);
         let change = vec![file(&format!("src/{}.rs", deed.file), deed.lines, deed.lines / 3)];
         let mut work = Pull { at, created: at - 300, ..pull(number, deed.author, change) };
-        match (deed.what, merged.get(deed.lines as usize % merged.len().max(1)).copied()) {
+        match (deed.what, merged.get(usize::try_from(deed.lines).unwrap() % merged.len().max(1)).copied()) {
             (0 | 1, Some((reverted, lines))) => {
                 work.reverts = Some(reverted);
                 work.files = vec![file(&format!("src/{}.rs", deed.file), 0, lines)];
