@@ -104,7 +104,7 @@ fn holds(summary: &Value) {
 fn was_disputed(summary: &Value) {
     let challenges = summary["challenges"].as_array().unwrap();
     let answers: Vec<_> = challenges.iter().map(|one| (one["answer"].as_str(), one["login"].as_str())).collect();
-    assert_eq!(answers, [(Some("stands"), Some("jun-parkway")), (Some("dropped"), Some("rick-fastbuck"))]);
+    assert_eq!(answers, [(Some("stands"), Some("wren-okafor")), (Some("dropped"), Some("rick-fastbuck"))]);
     let dropped: U256 = summary["epochs"].as_array().unwrap().iter().map(|epoch| amount(&epoch["dropped"])).sum();
     assert_eq!(amount(&challenges[1]["amount"]), dropped);
     assert!(dropped > U256::ZERO);

@@ -27,7 +27,7 @@ async fn a_wrong_command_line_is_a_usage_error() {
     misused(&["verify"], &["EVIDENCE"]).await;
     misused(&["simulate"], &["--policy FILE"]).await;
     misused(&["simulate", "--policy", "p.toml", "--epochs", "5..2"], &["--epochs", "3..7"]).await;
-    misused(&["report"], &["concentration"]).await;
+    misused(&["report", "frobnicate"], &["frobnicate", "--help"]).await;
     misused(&["link", "message", "somebody", "--address", "0x12"], &["--address"]).await;
     misused(&["link", "gist", "somebody", "--days", "0"], &["--days"]).await;
 }
