@@ -76,7 +76,7 @@ async fn policies(bench: &Bench) {
         ("accrue_epochs = 26", "accrue_epochs = 26\nfudge = 2", vec!["fudge"]),
         ("accrue_epochs = 26", "accrue_epochs = 0", vec!["accrue_epochs", "0"]),
         ("max_share = 25", "max_share = 101", vec!["limits.max_share", "101"]),
-        ("percent = 33", "percent = 34", vec!["slices", "101"]),
+        ("recognition = { percent = ", "recognition = { percent = 1", vec!["slices", "110"]),
         ("with_tests = 1100", "with_tests = 9000", vec!["factors.with_tests", "9000"]),
         ("half = 447", "half = 447.5", vec!["447.5"]),
         ("accrue_epochs = 26", "accrue_epochs == 26", vec!["line 5"]),

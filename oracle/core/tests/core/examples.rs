@@ -40,6 +40,7 @@ examples!(
     work::a_title_says_nothing,
     work::two_labels_of_kinds,
     work::a_fix_by_its_issue,
+    work::a_line_named_a_test,
     work::bounds_of_all_factors,
     work::nobody_else_looked,
     work::first_pull_requests,

@@ -32,20 +32,23 @@ fn an_unknown_key_is_refused_by_name() {
 
 #[test]
 fn a_value_out_of_range_is_refused_by_key() {
-    assert!(refused(&[("half = 447", "half = 0")]).contains("`size.half`: 0 is not within 1 and 1000000"));
-    assert!(refused(&[("unreviewed = 250", "unreviewed = 5000")]).contains("`factors.unreviewed`"));
-    assert!(refused(&[("percent = 33", "percent = 34")]).contains("`slices`: the percents add up to 101, not 100"));
-    assert!(refused(&[("percent = 33", "percent = 31")]).contains("add up to 98, not 100: add 2"));
-    assert!(refused(&[("= 1250,", "= 1251,")]).contains("`labels.factors.high impact`"));
+    let code = default()["slices"]["code"]["percent"].as_u64().unwrap();
+    for (key, value, says) in [
+        ("size.half", json!(0), "`size.half`: 0 is not within 1 and 1000000"),
+        ("slices.code.percent", json!(code + 1), "`slices`: the percents add up to 101, not 100: take away 1"),
+        ("slices.code.percent", json!(code - 2), "`slices`: the percents add up to 98, not 100: add 2"),
+        ("labels.factors.high impact", json!(1251), "`labels.factors.high impact`: 1251 is not within 800 and 1250"),
+        ("labels.confirm", json!([" bug"]), "`labels.confirm.0`: \" bug\" is not a label"),
+        ("labels.kinds.bug", json!("review"), "`labels.kinds.bug`: \"review\" is not a kind"),
+        ("people.opted_out", json!([0]), "`people.opted_out.0`: 0 is not an id"),
+    ] {
+        let said = Policy::from_toml(&with(&[(key, value)])).unwrap_err().to_string();
+        assert!(said.contains(says), "{said}");
+    }
     assert!(refused(&[("feature = 1000", "")]).contains("`points.feature`: is missing"));
-    assert!(refused(&[("percent = 100, rate = 500", "percent = 90, rate = 500")]).contains("must end at 100"));
     assert!(refused(&[("half = 447", "half = -1")]).contains("half = -1"));
     assert!(refused(&[("half = 447", "half = 447.5")]).contains("half = 447.5"));
-    assert!(
-        refused(&[("confirm = [", "confirm = [\" bug\", ")]).contains("`labels.confirm.0`: \" bug\" is not a label")
-    );
-    assert!(refused(&[("bug = \"fix\"", "bug = \"review\"")]).contains("`labels.kinds.bug`: \"review\" is not a kind"));
-    assert!(refused(&[("opted_out = []", "opted_out = [0]")]).contains("`people.opted_out.0`: 0 is not an id"));
+    assert!(refused(&[("half = 447", "")]).contains("missing field `half`"));
 }
 
 #[test]
@@ -98,91 +101,114 @@ pub fn at<'a>(value: &'a mut Value, path: &[String]) -> &'a mut Value {
     })
 }
 
+/// The default policy with other values, whatever its own are: `[("size.half", json!(0))]`.
+fn with(changes: &[(&str, Value)]) -> String {
+    let mut policy = default();
+    for (path, value) in changes {
+        let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
+        *at(&mut policy, &steps) = value.clone();
+    }
+    toml::to_string(&policy).unwrap()
+}
+
+/// Gives one slice nothing, and another what it had.
+fn without(slice: &str) -> Vec<(String, Value)> {
+    let of = |slice: &str| default()["slices"][slice]["percent"].as_u64().unwrap();
+    let heir = if slice == "review" { "code" } else { "review" };
+    let key = |slice| format!("slices.{slice}.percent");
+    vec![(key(slice), json!(0)), (key(heir), json!(of(heir) + of(slice)))]
+}
+
 #[test]
 fn a_key_without_an_effect_is_refused_with_the_next_step() {
-    let slices =
-        |from: &'static str, to: &'static str, gains: &'static str, gained: &'static str| [(from, to), (gains, gained)];
+    let zero = |key: &'static str| vec![(key, json!(0))];
+    let one = |key: &'static str| vec![(key, json!(1000))];
+    let role = json!([{ "repo": 1, "id": 2 }]);
+    let bracket = |percent, rate| json!({ "percent": percent, "rate": rate });
+    let brackets = |list: Value| ("limits.brackets", list);
+    let two = json!([bracket(10, 1000), bracket(100, 400)]);
     for (changes, key, step) in [
-        (&[("newcomer_pulls = 3", "newcomer_pulls = 0")][..], "factors.newcomer", "set it to 1000"),
-        (&[("newcomer = 1080", "newcomer = 1000")], "factors.newcomer_pulls", "set it to 0"),
-        (&[("credits = 10", "credits = 0")], "points.kudos", "set it to 0"),
-        (&[("kudos = 100", "kudos = 0")], "kudos.credits", "set it to 0"),
-        (&[("ring = 200", "ring = 1000")], "kudos.ring_length", "set it to 2"),
-        (&[("weight = 500", "weight = 0")], "coauthors.max", "set it to 0"),
-        (&[("max = 500", "max = 0")], "coauthors.weight", "set it to 0"),
-        (&[("window_days = 28", "window_days = 0")], "debts.max_percent", "set it to 0"),
-        (&[("max_percent = 50", "max_percent = 0")], "debts.window_days", "set it to 0"),
-        (&[("hunk = 150", "hunk = 0")], "reviews.max_hunks", "set it to 0"),
-        (&[("max_hunks = 5", "max_hunks = 0")], "reviews.hunk", "set it to 0"),
-        (&[("review = 1000", "review = 0")], "slices.review.percent", "set it to 0"),
-        (&[("issue = 300", "issue = 0"), ("answer = 200", "answer = 0")], "slices.feedback.percent", "set it to 0"),
+        (zero("factors.newcomer_pulls"), "factors.newcomer", "set it to 1000"),
+        (one("factors.newcomer"), "factors.newcomer_pulls", "set it to 0"),
+        (one("factors.with_tests"), "factors.tests_percent", "set it to 1"),
+        (zero("kudos.credits"), "points.kudos", "set it to 0"),
+        (zero("points.kudos"), "kudos.credits", "set it to 0"),
+        (one("kudos.ring"), "kudos.ring_length", "set it to 2"),
+        (zero("coauthors.weight"), "coauthors.max", "set it to 0"),
+        (zero("coauthors.max"), "coauthors.weight", "set it to 0"),
+        (zero("debts.window_days"), "debts.max_percent", "set it to 0"),
+        (zero("debts.max_percent"), "debts.window_days", "set it to 0"),
+        (zero("reviews.hunk"), "reviews.max_hunks", "set it to 0"),
+        (zero("reviews.max_hunks"), "reviews.hunk", "set it to 0"),
+        (zero("points.review"), "slices.review.percent", "set it to 0"),
+        ([zero("points.issue"), zero("points.answer")].concat(), "slices.feedback.percent", "set it to 0"),
+        (zero("mentoring.newcomer_pulls"), "slices.mentoring.percent", "set it to 0"),
+        (zero("size.tests"), "slices.tests.percent", "set it to 0"),
+        (zero("size.docs"), "slices.docs.percent", "set it to 0"),
+        (vec![("labels.factors.high impact", json!(1000))], "labels.factors.high impact", "delete it"),
+        (vec![("labels.confirm", json!(["bug", "Bug"]))], "labels.confirm", "\"Bug\" stands there twice: delete one"),
+        (vec![("labels.confirm", json!(["SPAM"]))], "labels.confirm", "labels.refuse has it too: delete one"),
+        (vec![("labels.kinds.Wontfix", json!("fix"))], "labels.kinds", "labels.refuse has it too"),
+        (vec![("labels.factors.invalid", json!(1250))], "labels.factors", "labels.refuse has it too"),
+        (vec![("labels.kinds", json!({}))], "points.fix", "set it to 0"),
         (
-            &[("[mentoring]\nnewcomer_pulls = 3", "[mentoring]\nnewcomer_pulls = 0")],
-            "slices.mentoring.percent",
-            "set it to 0",
+            vec![("factors.min", json!(999)), ("factors.unreviewed", json!(998))],
+            "factors.unreviewed",
+            "change it or them",
         ),
-        (
-            &slices("docs = { percent = 7,", "docs = { percent = 0,", "percent = 33", "percent = 40"),
-            "slices.docs.full_at",
-            "set it to 1",
-        ),
-        (
-            &slices("recognition = { percent = 3,", "recognition = { percent = 0,", "percent = 33", "percent = 36"),
-            "kudos.credits",
-            "set it to 0",
-        ),
-        (&[("tests = 500\ndocs", "tests = 0\ndocs")], "slices.tests.percent", "set it to 0"),
-        (&[("\"high impact\" = 1250", "\"high impact\" = 1000")], "labels.factors.high impact", "delete it"),
-        (&[("confirm = [", "confirm = [\"Bug\", ")], "labels.confirm", "\"bug\" stands there twice: delete one"),
-        (&[("confirm = [", "confirm = [\"SPAM\", ")], "labels.confirm", "labels.refuse has it too: delete one"),
-        (&[("bug = \"fix\"", "bug = \"fix\", Wontfix = \"fix\"")], "labels.kinds", "labels.refuse has it too"),
-        (&[("\"high impact\" = 1250", "\"invalid\" = 1250")], "labels.factors", "labels.refuse has it too"),
-        (&[("min = 250", "min = 300")], "factors.unreviewed", "change it or them"),
-        (&[("min = 250", "min = 900"), ("unreviewed = 250", "unreviewed = 900")], "witness.min", "change it or them"),
-        (&[("max = 1600", "max = 1190")], "factors.confirmed_issue", "change it or them"),
-        (&[("max = 1600", "max = 1240")], "labels.factors.high impact", "change it or them"),
-        (&[("min = 250", "min = 100")], "factors.min", "all factors make 169 at least: set it to 169"),
-        (&[("max = 1600", "max = 4000")], "factors.max", "set it to 2047"),
-        (&[("bug = \"fix\", ", "")], "points.fix", "set it to 0"),
-        (&[("opted_out = []", "opted_out = [5, 5]")], "people.opted_out", "twice: delete one"),
-        (
-            &[("add = []", "add = [{ repo = 1, id = 2 }]"), ("deny = []", "deny = [{ repo = 1, id = 2 }]")],
-            "maintainers.add",
-            "delete one",
-        ),
-        (&[("percent = 20, rate = 700", "percent = 10, rate = 700")], "limits.brackets.1.percent", "does not ascend"),
-        (&[("percent = 20, rate = 700", "percent = 20, rate = 1000")], "limits.brackets.1.rate", "does not descend"),
-        (&[("max_share = 25", "max_share = 17")], "limits.brackets.2.rate", "delete the bracket"),
-        (&[("rate = 500", "rate = 0"), ("max_share = 25", "max_share = 18")], "limits.max_share", "set it to 100"),
+        (vec![("factors.min", json!(999)), ("factors.unreviewed", json!(999))], "witness.min", "change it or them"),
+        (one("factors.max"), "factors.with_tests", "change it or them"),
+        (zero("factors.min"), "factors.min", "at least: set it to"),
+        (vec![("factors.max", json!(4000))], "factors.max", "at most: set it to"),
+        (vec![("people.opted_out", json!([5, 5]))], "people.opted_out", "twice: delete one"),
+        (vec![("maintainers.add", role.clone()), ("maintainers.deny", role)], "maintainers.add", "delete one"),
+        (vec![brackets(json!([bracket(10, 900), bracket(10, 800)]))], "limits.brackets.1.percent", "does not ascend"),
+        (vec![brackets(json!([bracket(10, 900), bracket(100, 900)]))], "limits.brackets.1.rate", "does not descend"),
+        (vec![brackets(json!([bracket(10, 900), bracket(90, 800)]))], "limits.brackets", "must end at 100"),
+        (vec![brackets(two), ("limits.max_share", json!(10))], "limits.brackets.1.rate", "delete the bracket"),
+        (vec![brackets(json!([bracket(10, 900), bracket(100, 0)]))], "limits.max_share", "set it to 100"),
     ] {
-        let said = refused(changes);
+        let said = Policy::from_toml(&with(&changes)).unwrap_err().to_string();
         assert!(said.starts_with(&format!("policy key `{key}`: ")), "{changes:?}: {said}");
         assert!(said.contains(step), "{changes:?}: {said}");
+    }
+    for (slice, key, step) in [
+        ("docs", "slices.docs.full_at", "set it to 1"),
+        ("recognition", "kudos.credits", "set it to 0"),
+        ("feedback", "points.issue", "set it to 0"),
+        ("mentoring", "mentoring.newcomer_pulls", "set it to 0"),
+    ] {
+        let changes = without(slice);
+        let changes: Vec<_> = changes.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+        let said = Policy::from_toml(&with(&changes)).unwrap_err().to_string();
+        assert!(said.starts_with(&format!("policy key `{key}`: ")) && said.contains(step), "{slice}: {said}");
     }
 }
 
 #[test]
 fn a_rule_that_is_switched_off_as_a_whole_is_accepted() {
+    let recognition = without("recognition");
+    let mut kudos: Vec<_> = recognition.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+    kudos.extend([
+        ("slices.recognition.full_at", json!(1)),
+        ("points.kudos", json!(0)),
+        ("kudos.credits", json!(0)),
+        ("kudos.active_days", json!(1)),
+        ("kudos.ring", json!(1000)),
+        ("kudos.ring_length", json!(2)),
+    ]);
     let off = [
-        ("recognition = { percent = 3, full_at = 2000 }", "recognition = { percent = 0, full_at = 1 }"),
-        ("percent = 33", "percent = 36"),
-        ("kudos = 100", "kudos = 0"),
-        ("credits = 10", "credits = 0"),
-        ("active_days = 90", "active_days = 1"),
-        ("ring = 200", "ring = 1000"),
-        ("ring_length = 4", "ring_length = 2"),
+        kudos,
+        vec![("factors.newcomer", json!(1000)), ("factors.newcomer_pulls", json!(0))],
+        vec![("factors.with_tests", json!(1000)), ("factors.tests_percent", json!(1))],
+        vec![("coauthors.weight", json!(0)), ("coauthors.max", json!(0))],
+        vec![("debts.window_days", json!(0)), ("debts.max_percent", json!(0)), ("debts.epochs", json!(1))],
+        vec![("witness.min", json!(1000)), ("witness.max", json!(1000))],
+        vec![("limits.brackets", json!([{ "percent": 100, "rate": 1000 }])), ("limits.max_share", json!(100))],
     ];
-    Policy::from_toml(&changed(&off)).unwrap();
-    Policy::from_toml(&changed(&[
-        ("newcomer = 1080", "newcomer = 1000"),
-        ("newcomer_pulls = 3", "newcomer_pulls = 0"),
-    ]))
-    .unwrap();
-    Policy::from_toml(&changed(&[("weight = 500", "weight = 0"), ("max = 500", "max = 0")])).unwrap();
-    let debts =
-        [("window_days = 28", "window_days = 0"), ("epochs = 26\nmax_percent = 50", "epochs = 1\nmax_percent = 0")];
-    Policy::from_toml(&changed(&debts)).unwrap();
-    Policy::from_toml(&changed(&[("min = 850", "min = 1000"), ("max = 1150", "max = 1000")])).unwrap();
+    for changes in off {
+        Policy::from_toml(&with(&changes)).unwrap_or_else(|error| panic!("{changes:?}: {error}"));
+    }
 }
 
 #[test]

@@ -157,6 +157,18 @@ pub fn a_fix_by_its_issue() -> Figures {
     vec![("points", points_of(in_slice(&out, 2, Slice::Fixes)))]
 }
 
+pub fn a_line_named_a_test() -> Figures {
+    let factor = |lines| {
+        let files = vec![file("src/lib.rs", 200, 0), file("tests/a.rs", lines, 0)];
+        let out = outcome(pulls([pull(1, 2, files)]));
+        out.items[0].factors.iter().find(|factor| factor.name == "with_tests").map_or(1000, |factor| factor.milli)
+    };
+    let whole = policy().factors.with_tests;
+    assert_eq!(factor(200), whole);
+    assert!(factor(1) < 1000 + (whole - 1000) / 20);
+    vec![("factor", decimal(factor(1), 3))]
+}
+
 pub fn bounds_of_all_factors() -> Figures {
     let mut bug = issue(20, 6);
     bug.labels = vec![label("bug", 1, START + 5)];
