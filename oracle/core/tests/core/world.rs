@@ -8,6 +8,7 @@ use guerdon_core::model::{
 use guerdon_core::policy::Policy;
 use guerdon_core::score::{self, Outcome};
 use guerdon_core::{Address, B256};
+use std::sync::LazyLock;
 
 pub const POLICY: &str = include_str!("../../../../policy.toml");
 pub const START: u64 = 1_736_121_600;
@@ -15,8 +16,10 @@ pub const WEEK: u64 = 604_800;
 pub const REPO: RepositoryId = RepositoryId(10);
 pub const MAINTAINER: ContributorId = ContributorId(1);
 
+/// Read once: tests ask for it thousands of times.
 pub fn policy() -> Policy {
-    Policy::from_toml(POLICY).unwrap()
+    static DEFAULT: LazyLock<Policy> = LazyLock::new(|| Policy::from_toml(POLICY).unwrap());
+    DEFAULT.clone()
 }
 
 pub fn header() -> Header {
