@@ -5,7 +5,7 @@
 
 use super::classes::glob;
 use super::{PathRule, PolicyError, refused};
-use globset::GlobMatcher;
+use globset::GlobSetBuilder;
 
 /// `*`, `**` as a whole folder, `?`, `[a-z]` and `{a,b}` without nesting; relative to the repository.
 pub(super) fn valid(pattern: &str) -> Result<(), String> {
@@ -92,7 +92,7 @@ fn filled(step: &str, letters: &str) -> String {
     out
 }
 
-/// The first pattern for which every path is decided by an earlier one.
+/// Refuses an alternative of a pattern when every path that it matches is decided by an earlier one.
 pub(super) fn check(paths: &PathRule) -> Result<(), PolicyError> {
     let lists = [
         ("paths.generated", &paths.generated),
@@ -100,20 +100,24 @@ pub(super) fn check(paths: &PathRule) -> Result<(), PolicyError> {
         ("paths.config", &paths.config),
         ("paths.docs", &paths.docs),
     ];
-    let mut earlier: Vec<(&str, &str, GlobMatcher)> = Vec::new();
-    for (key, list) in lists {
-        for pattern in list {
-            let covering = |alternative: &String| {
-                let samples = samples(alternative);
-                earlier.iter().find(|(_, _, one)| samples.iter().all(|path| one.is_match(path)))
-            };
-            let all: Option<Vec<_>> = expanded(pattern).iter().map(covering).collect();
-            if let Some((of, one, _)) = all.and_then(|all| all.first().copied()) {
+    let all: Vec<(&str, &String)> =
+        lists.iter().flat_map(|(key, list)| list.iter().map(move |pattern| (*key, pattern))).collect();
+    let mut set = GlobSetBuilder::new();
+    for (key, pattern) in &all {
+        set.add(glob(key, pattern)?);
+    }
+    let set = set.build().map_err(|error| refused("paths".to_owned(), error.to_string()))?;
+    for (at, (key, pattern)) in all.iter().enumerate() {
+        for alternative in expanded(pattern) {
+            let matching = samples(&alternative).map(|path| set.matches(path));
+            let [first, others @ ..] = &matching;
+            let covers = |by: &&usize| **by < at && others.iter().all(|other| other.contains(by));
+            if let Some((of, by)) = first.iter().find(covers).and_then(|by| all.get(*by)) {
+                let part = if alternative == **pattern { String::new() } else { format!(" of {pattern:?}") };
                 let message =
-                    format!("{pattern:?} never decides anything, because {of} already has {one:?}: delete it");
-                return Err(refused(key.to_owned(), message));
+                    format!("{alternative:?}{part} never decides anything, because {of} already has {by:?}: delete it");
+                return Err(refused((*key).to_owned(), message));
             }
-            earlier.push((key, pattern, glob(key, pattern)?.compile_matcher()));
         }
     }
     Ok(())

@@ -115,6 +115,17 @@ fn resting(policy: &Policy) -> Check {
     rest(factors.with_tests == 1000, "factors.with_tests = 1000", &[enough]);
     rest(size.source == 0 && size.config == 0, "neither size.source nor size.config", &[code, fixes]);
 
+    let own = [Kind::Review, Kind::Issue, Kind::Answer, Kind::Kudos];
+    let no_pulls = policy.points.iter().all(|(kind, points)| own.contains(kind) || *points == 0);
+    for (slice, key) in [
+        (Slice::Code, "slices.code.percent"),
+        (Slice::Fixes, "slices.fixes.percent"),
+        (Slice::Tests, "slices.tests.percent"),
+        (Slice::Docs, "slices.docs.percent"),
+    ] {
+        rest(no_pulls, "no points for any kind of pull request", &[(key, percent(slice), 0)]);
+    }
+
     let labels = &policy.labels;
     let names = |kind: Kind| labels.kinds.values().any(|one| *one == kind);
     let confirmed = ("factors.confirmed_issue", factors.confirmed_issue, 1000);
@@ -279,6 +290,9 @@ fn brackets(policy: &Policy) -> Check {
             let message =
                 format!("{} does not descend from {rate}: who earns more would not be paid less", bracket.rate);
             return Err(refused(key("rate"), message));
+        }
+        if bracket.rate == 0 && at == 0 {
+            return Err(refused(key("rate"), "0 pays nobody anything: set it above 0"));
         }
         // Thousandths of a percent of the budget that are paid when the bracket begins.
         if paid >= max_share {

@@ -4,6 +4,7 @@ use crate::world::{POLICY, policy};
 use guerdon_core::canonical;
 use guerdon_core::classify::classifier_hash;
 use guerdon_core::policy::{Allowed, Policy, RANGES, SCORING, leaves, range_of};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn changed(changes: &[(&str, &str)]) -> String {
@@ -244,4 +245,38 @@ fn a_list_that_is_too_long_is_refused() {
     let ids: Vec<String> = (1..=100_001).map(|id| id.to_string()).collect();
     let said = refused(&[("opted_out = []", &format!("opted_out = [{}]", ids.join(",")))]);
     assert!(said.contains("`people.opted_out`: 100001 entries"), "{said}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whatever stands in the file, reading it gives a policy that can be hashed or says what is wrong.
+    #[test]
+    fn any_text_is_read_or_refused(cut in 0usize..12_000, length in 0usize..40, put in ".{0,12}", digits in any::<u64>(), number: bool) {
+        let put = if number { digits.to_string() } else { put };
+        let start = (0..=cut.min(POLICY.len())).rev().find(|at| POLICY.is_char_boundary(*at)).unwrap();
+        let end = (start + length..=POLICY.len()).find(|at| POLICY.is_char_boundary(*at)).unwrap_or(POLICY.len());
+        let text = format!("{}{put}{}", &POLICY[..start], &POLICY[end.max(start)..]);
+        match Policy::from_toml(&text) {
+            Ok(policy) => prop_assert!(policy.hash().is_ok()),
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
+    }
+
+    /// Whatever a key is set to, and whatever a pattern says.
+    #[test]
+    fn any_value_is_read_or_refused(which in any::<prop::sample::Index>(), number: u64, text in "[a-z*?{}\\[\\],./\u{e9}-]{0,12}") {
+        let mut keys = Vec::new();
+        leaves::<()>(&default(), &mut |path, _| {
+            keys.push(path.to_vec());
+            Ok(())
+        }).unwrap();
+        let mut policy = default();
+        let value = at(&mut policy, which.get::<Vec<String>>(&keys));
+        *value = if value.is_number() { json!((number >> (number % 64)) >> 1) } else { json!(text) };
+        match Policy::from_toml(&toml::to_string(&policy).unwrap()) {
+            Ok(policy) => prop_assert!(policy.hash().is_ok()),
+            Err(error) => prop_assert!(error.to_string().contains("key `") || error.to_string().contains("variant")),
+        }
+    }
 }
