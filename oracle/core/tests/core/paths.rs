@@ -115,6 +115,7 @@ const GENERATED: &[&str] = &[
     "spec/data/sample.yml",
     "tests/cli/help.stdout",
     "tests/replies/one.json",
+    "src/wycheproof/ecdsa_secp256k1_test.json",
     "pkg/printer/out.golden",
     "data/prices.csv",
     "docs/table.csv",
@@ -180,6 +181,7 @@ const TESTS: &[&str] = &[
     "docs/test_links.py",
     "tests/README.md",
     "tests/Makefile",
+    "src/test/CMakeLists.txt",
 ];
 
 const CONFIG: &[&str] = &[
@@ -208,6 +210,7 @@ const CONFIG: &[&str] = &[
     "App/App.csproj",
     "App.sln",
     "src/bitcoin.qrc",
+    "src/qt/forms/debugwindow.ui",
     "debian/patches/fix.patch",
     "systemd/app.service",
     "webpack.config.js",
