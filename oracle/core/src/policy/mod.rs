@@ -39,8 +39,8 @@ pub struct Policy {
     /// consent to be paid, and unclaimed money should not wait for ever.
     pub accrue_epochs: u64,
     pub slices: BTreeMap<Slice, SliceRule>,
-    /// Points for one full-sized contribution of a kind. Only their ratio within a slice matters, until the
-    /// slice's `full_at` is not reached. 0 pays nothing for the kind.
+    /// Points for one full-sized contribution of a kind. They buy what the slice's `full_at` makes of them, and
+    /// once a slice is spent whole only their ratio matters. 0 pays nothing for the kind.
     pub points: BTreeMap<Kind, u64>,
     pub size: SizeRule,
     pub paths: PathRule,

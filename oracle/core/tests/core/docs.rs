@@ -3,6 +3,7 @@
 
 use crate::examples::{EXAMPLES, Figures, grouped};
 use crate::world::policy;
+use guerdon_core::model::Kind;
 use guerdon_core::policy::{Allowed, range_of};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,8 +111,8 @@ fn reference() -> String {
             ["BTreeMap", _, "u64"] => {
                 writeln!(out, "{} Allowed: {}.\n\n| kind | points |\n|---|---:|", section.doc, allowed("points.fix"))
                     .unwrap();
-                for (key, value) in default[name].as_object().unwrap() {
-                    writeln!(out, "| {key} | {} |", shown(value)).unwrap();
+                for kind in Kind::ALL.map(Kind::name) {
+                    writeln!(out, "| {kind} | {} |", shown(&default[name][kind])).unwrap();
                 }
             }
             ["BTreeMap", _, rule] => slices(&mut out, &sections[rule], &default[name]),
