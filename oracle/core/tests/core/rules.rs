@@ -550,5 +550,5 @@ fn the_factor_for_tests_grows_with_them_up_to_a_part_of_the_source() {
     };
     // A test's line weighs half: a hundred of them are a quarter of 200 lines of source.
     assert_eq!([factor(1), factor(25), factor(100), factor(400)], [Some(1001), Some(1025), Some(1100), Some(1100)]);
-    assert_eq!(points(&outcome(pulls([pull(1, 2, vec![file("tests/lib.rs", 400, 0)])])), 2), 500_000);
+    assert_eq!(points(&outcome(pulls([pull(1, 2, vec![file("tests/lib.rs", 400, 0)])])), 2), 400_000);
 }
