@@ -61,6 +61,10 @@ bench-score: ## Score epochs of ten thousand to a million facts and print what e
 attack: ## Print what every known attack on the score earns beside honest work; fails when a limit is exceeded
 	@cargo run --quiet -p guerdon-core --example attacks -- $(POLICY)
 
+.PHONY: value
+value: data-notice ## Compare points with what people paid for pull requests (needs GUERDON_DATA)
+	@[ -z "$(GUERDON_DATA)" ] || cargo run --quiet -p guerdon-core --example value -- '$(GUERDON_DATA)/value/paid_prs.csv' $(POLICY)
+
 .PHONY: test-rust
 test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace
