@@ -13,3 +13,4 @@ mod export;
 mod hostile;
 mod real;
 mod sample;
+mod spam;
