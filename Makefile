@@ -106,6 +106,10 @@ docs: ## Rewrite docs/scoring.md and the table in docs/attacks.md from the code 
 	@mkdir -p target && cargo run --quiet -p guerdon-core --example attacks -- --markdown > target/attacks.md
 	@sed -i '/^| attack | honest/,$$d' docs/attacks.md && cat target/attacks.md >> docs/attacks.md
 
+.PHONY: golden
+golden: ## Rewrite oracle/core/tests/golden after the rules or policy.toml changed; GOLDEN_FROM=FOLDER takes new facts
+	@GUERDON_WRITE_GOLDEN=1 cargo test --quiet --package guerdon-core --test core golden::
+
 .PHONY: setup
 setup: tools node_modules/.package-lock.json ## Install the pinned toolchain from npm (skipped when done)
 

@@ -1,6 +1,7 @@
 //! The sandbox: a GitHub stand-in, chains and databases for whole-system tests and the demo.
 
 pub mod anvil;
+pub mod bits;
 pub mod database;
 pub mod delivery;
 pub mod demo;

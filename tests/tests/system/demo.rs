@@ -4,8 +4,10 @@ use super::org::amount;
 use alloy::primitives::{Address, B256, U256};
 use guerdon_core::evidence::Evidence;
 use guerdon_core::model::Fact;
+use guerdon_tests::bits::same_bits;
 use guerdon_tests::demo::{Options, run};
 use guerdon_tests::github::sample::EPOCHS;
+use guerdon_tests::sandbox::root;
 use serde_json::Value;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -44,6 +46,7 @@ async fn demo(data: Option<PathBuf>) -> (Value, usize) {
     let summary: Value = serde_json::from_str(&text).unwrap();
     holds(&summary);
     let evidence = evidence(&options.folder, &summary);
+    same_bits(&root().join("policy.toml"), &files(&options.folder, &summary));
     let facts: usize = evidence.iter().map(|evidence| evidence.facts.len()).sum();
     assert_eq!(summary["facts"], facts);
     let pulls = evidence.iter().flat_map(|evidence| &evidence.facts).filter(|fact| matches!(fact, Fact::Pull(_)));
@@ -124,14 +127,18 @@ fn parse<T: std::str::FromStr>(value: &Value) -> T {
     value.as_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{value}"))
 }
 
-/// The evidence files that the demo leaves, each under the hash that the summary names.
-fn evidence(folder: &Path, summary: &Value) -> Vec<Evidence> {
+/// The evidence files that the demo leaves, by epoch.
+fn files(folder: &Path, summary: &Value) -> Vec<PathBuf> {
     let epochs = summary["epochs"].as_array().unwrap().iter();
-    let read = |epoch: &Value| {
-        let path = folder.join(format!("evidence/epoch-{}.evidence.jsonl", epoch["epoch"]));
+    epochs.map(|epoch| folder.join(format!("evidence/epoch-{}.evidence.jsonl", epoch["epoch"]))).collect()
+}
+
+/// Each under the hash that the summary names.
+fn evidence(folder: &Path, summary: &Value) -> Vec<Evidence> {
+    let read = |(path, epoch): (PathBuf, &Value)| {
         let bytes = std::fs::read(path).unwrap();
         assert_eq!(guerdon_core::evidence::hash(&bytes), parse::<B256>(&epoch["evidence_hash"]));
         Evidence::from_bytes(&bytes).unwrap()
     };
-    epochs.map(read).collect()
+    files(folder, summary).into_iter().zip(summary["epochs"].as_array().unwrap()).map(read).collect()
 }

@@ -8,6 +8,7 @@ mod docs;
 mod evidence;
 mod examples;
 mod fairness;
+mod golden;
 mod keys;
 mod money;
 mod paths;
