@@ -1,4 +1,4 @@
-//! The sandbox: a GitHub stand-in, chains and databases for whole-system tests and the demo.
+//! The sandbox: a GitHub stand-in, a language model's endpoint, chains and databases for whole-system tests and the demo.
 
 pub mod anvil;
 pub mod bits;
@@ -6,6 +6,7 @@ pub mod database;
 pub mod delivery;
 pub mod demo;
 pub mod github;
+pub mod llm;
 pub mod postgres;
 pub mod sandbox;
 pub mod storeload;

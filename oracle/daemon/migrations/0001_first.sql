@@ -180,6 +180,26 @@ CREATE TABLE transactions (
 CREATE INDEX transactions_epoch ON transactions (epoch, id);
 CREATE INDEX transactions_hash ON transactions (hash);
 
+-- What the witness said of a merged pull request, once and for ever, and all that was asked and answered.
+-- `fact` is its line of the evidence, `why` what made it neutral, or nothing.
+CREATE TABLE witnesses (
+    repository_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    asked BIGINT NOT NULL,
+    flagged BIGINT NOT NULL,
+    fact TEXT NOT NULL,
+    why TEXT NOT NULL,
+    transcript BYTEA NOT NULL,
+    PRIMARY KEY (repository_id, number)
+);
+CREATE INDEX witnesses_asked ON witnesses (asked, repository_id, number);
+
+-- Tokens that witnesses cost in a month by the chain's clock, as `2026-11`; what is under way counts in full.
+CREATE TABLE witness_tokens (
+    month TEXT PRIMARY KEY,
+    tokens BIGINT NOT NULL
+);
+
 -- What GitHub's webhooks named, until it was read again and for some time after: a delivery that
 -- comes twice does nothing. `read_at` is absent while it waits; times are UTC milliseconds.
 CREATE TABLE deliveries (

@@ -5,6 +5,7 @@
 
 use crate::keys::{KeyError, KeySource, SecretRef};
 use crate::store::masked;
+use crate::witness::WitnessConfig;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::fmt;
@@ -35,6 +36,8 @@ pub struct Config {
     pub api: ApiConfig,
     #[serde(default)]
     pub run: RunConfig,
+    /// A language model's view of merged pull requests; off when absent.
+    pub witness: Option<WitnessConfig>,
 }
 
 /// `sqlite:PATH`, `postgres://USER@HOST/DATABASE`, or where such an address with a password in it stands. It
@@ -272,6 +275,7 @@ impl Config {
         self.github.token.iter_mut().for_each(secret);
         self.github.app.iter_mut().for_each(|app| secret(&mut app.private_key));
         self.api.webhook_secret.iter_mut().for_each(secret);
+        self.witness.iter_mut().flat_map(|witness| &mut witness.key).for_each(secret);
         for key in self.oracle.keys.iter_mut().chain(&mut self.oracle.submitter) {
             match key {
                 KeySource::Keystore { path, password } => {
@@ -335,6 +339,9 @@ impl Config {
                 format!("is {}, not within an hour and 60 days", self.oracle.post_within),
             );
         }
+        if let Some(Err((key, message))) = self.witness.as_ref().map(WitnessConfig::check) {
+            return refuse(key, message);
+        }
         if !(50..=3_600_000).contains(&self.run.interval_ms) {
             return refuse("run.interval_ms", format!("is {}, not within 50 and 3600000", self.run.interval_ms));
         }
@@ -383,7 +390,7 @@ impl Config {
         let webhook_secret = self.api.webhook_secret.as_ref();
         let webhook_secret =
             webhook_secret.map_or("none: webhooks are off".to_owned(), |from| format!("{from} (masked)"));
-        for (key, value) in [
+        let mut shown = vec![
             ("database_url", self.database_url.to_string()),
             ("policy", self.policy.display().to_string()),
             ("github.api_url", self.github.api_url.clone()),
@@ -405,9 +412,12 @@ impl Config {
             ("api.listen", self.api.listen.to_string()),
             ("api.webhook_secret", webhook_secret),
             ("run.interval_ms", self.run.interval_ms.to_string()),
-        ] {
+        ];
+        let off = || vec![("witness", "off: there is no section [witness]".to_owned())];
+        shown.extend(self.witness.as_ref().map_or_else(off, WitnessConfig::shown));
+        for (key, value) in shown {
             // Writing to a String cannot fail.
-            _ = writeln!(out, "{key:<22} {value}");
+            _ = writeln!(out, "{key:<23} {value}");
         }
         out
     }

@@ -5,7 +5,7 @@ use crate::oracle::{Oracle, OracleError, Result};
 use crate::store::{LATEST, Repository};
 use guerdon_core::B256;
 use guerdon_core::evidence::{Evidence, FETCH, Header, SCHEMA, Terms};
-use guerdon_core::model::{Epoch, RepositoryId, State};
+use guerdon_core::model::{Epoch, Fact, RepositoryId, State};
 use guerdon_core::replay;
 use guerdon_core::verify::{self, Rebuilt};
 
@@ -119,7 +119,14 @@ impl Oracle {
         replay::relink(&mut opening, &links.keys().copied().collect());
         let header = self.header((epoch, round), block, previous, repositories, terms);
         let facts = fetch::facts(&records, window);
-        Ok(Evidence::new(header, opening, facts)?.to_bytes()?)
+        let mut evidence = Evidence::new(header, opening, facts)?;
+        let witnesses = self.witnesses(&evidence).await?;
+        if !witnesses.is_empty() {
+            let Evidence { header, opening, mut facts } = evidence;
+            facts.extend(witnesses.into_iter().map(Fact::Witness));
+            evidence = Evidence::new(header, opening, facts)?;
+        }
+        Ok(evidence.to_bytes()?)
     }
 
     /// Where the epoch before ended; for the first, GitHub's history.

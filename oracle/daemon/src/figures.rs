@@ -7,7 +7,7 @@ use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
 /// Name and meaning of each, in the order of docs/metrics.md.
-pub const FIGURES: [(&str, &str); 8] = [
+pub const FIGURES: [(&str, &str); 11] = [
     ("guerdon_github_requests_total", "Requests to GitHub, the failed ones too"),
     ("guerdon_github_points_total", "GraphQL points, as GitHub counts them"),
     ("guerdon_github_limit", "What GitHub grants an hour, by resource"),
@@ -15,6 +15,12 @@ pub const FIGURES: [(&str, &str); 8] = [
     ("guerdon_fetch_objects_total", "Objects that were new or changed, by repository and kind"),
     ("guerdon_fetch_missing", "Listed repositories that GitHub does not show"),
     ("guerdon_fetched_timestamp_seconds", "The chain's time when the last complete fetch began"),
+    (
+        "guerdon_witness_total",
+        "Pull requests that the witness was to judge, by outcome: `answered`, or why it is neutral",
+    ),
+    ("guerdon_witness_flagged_total", "Those whose text tries to instruct the witness"),
+    ("guerdon_witness_month_tokens", "Tokens counted against `witness.monthly_tokens` in the running month"),
     ("guerdon_tick_timestamp_seconds", "The chain's time of the last tick in which nothing failed"),
 ];
 
@@ -68,6 +74,17 @@ fn limit(resource: &'static str, limit: Option<Limit>) {
         gauge!("guerdon_github_limit", "resource" => resource).set(limit.limit as f64);
         gauge!("guerdon_github_remaining", "resource" => resource).set(limit.remaining as f64);
     }
+}
+
+/// After the witness of one pull request was made.
+pub(crate) fn witnessed(outcome: &'static str, flagged: bool) {
+    counter!("guerdon_witness_total", "outcome" => outcome).increment(1);
+    counter!("guerdon_witness_flagged_total").increment(u64::from(flagged));
+}
+
+/// After an epoch's witnesses were made.
+pub(crate) fn spent(tokens: u64) {
+    set("guerdon_witness_month_tokens", tokens);
 }
 
 /// After a tick in which nothing failed.

@@ -2,7 +2,7 @@
 //!
 //! The modules follow the way of the data: fetch, store, score (in `guerdon-core`), batch, sign,
 //! submit, claim, verify. Only `fetch` knows octocrab, only `store` knows SQL, only `chain` knows
-//! the RPC, only the binary knows clap.
+//! the RPC, only `witness` knows a language model, only the binary knows clap.
 
 pub mod amount;
 pub mod api;
@@ -32,3 +32,4 @@ pub mod store;
 pub mod submit;
 pub mod table;
 pub mod webhook;
+pub mod witness;

@@ -11,6 +11,7 @@ use crate::keys::{KeyError, OracleKey};
 use crate::linking::LinkingError;
 use crate::sign::SignError;
 use crate::store::{Store, StoreError};
+use crate::witness::WitnessError;
 use guerdon_core::B256;
 use guerdon_core::evidence::EvidenceError;
 use guerdon_core::model::{Epoch, RepositoryId};
@@ -93,6 +94,8 @@ pub enum OracleError {
     Evidence(#[from] EvidenceError),
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
     #[error(transparent)]
     Batch(#[from] guerdon_core::batch::BatchError),
 }

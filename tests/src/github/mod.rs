@@ -22,6 +22,7 @@ pub mod archive;
 mod changes;
 mod discussions;
 mod faults;
+mod files;
 mod graphql;
 pub mod model;
 mod moves;

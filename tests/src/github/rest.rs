@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::access::Caller;
+use super::files;
 use super::model::{Account, AccountId, Gist, Repository, RepositoryId, ReviewComment, Thread};
 use super::state::State;
 use super::text::unescape;
@@ -141,6 +142,13 @@ fn in_repository(asked: &Asked<'_>, repository: &Repository, rest: &[&str]) -> A
     }
     match rest {
         [] => Answer::ok(repository_json(asked.state, repository)),
+        ["pulls", number, "files"] => {
+            let thread = number.parse().ok().and_then(|n: u32| repository.threads.get(&n));
+            match thread.filter(|t| t.pull.is_some() && asked.clock.sees(t.created_at)) {
+                Some(thread) => files::of_pull(asked.state, asked.base, &asked.query, repository, thread),
+                None => Answer::not_found(),
+            }
+        }
         ["pulls", "comments"] => review_comments(asked, repository, None),
         ["pulls", number, "comments"] => {
             let thread = number.parse().ok().and_then(|n: u32| repository.threads.get(&n));

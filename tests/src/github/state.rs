@@ -63,6 +63,8 @@ pub struct State {
     pub viewer: Option<AccountId>,
     /// Whether that token is let into private repositories; to others they are not there.
     pub reads_private: bool,
+    /// What a pull request changed in a file, where it was said; else it is made up from the counted lines.
+    pub(super) patches: BTreeMap<(ThreadRef, String), String>,
     pub(super) emails: HashMap<String, AccountId>,
     pub(super) logins: HashMap<String, AccountId>,
     /// Also the names a repository had before: GitHub redirects them.
@@ -79,6 +81,7 @@ impl Default for State {
             gists: BTreeMap::new(),
             viewer: None,
             reads_private: false,
+            patches: BTreeMap::new(),
             emails: HashMap::new(),
             logins: HashMap::new(),
             names: HashMap::new(),

@@ -12,7 +12,7 @@ pub enum ChainError {
     #[error("chain.rpc_url is not an http or https URL")]
     Url,
     #[error("the HTTP client could not be set up")]
-    Client(#[source] Box<alloy::transports::http::reqwest::Error>),
+    Client(#[source] Box<reqwest::Error>),
     #[error("no answer from the RPC at {url}: is it running, and is chain.rpc_url right?")]
     Unreachable { url: String, source: Box<TransportError> },
     #[error("the RPC at {url} is on chain {found} but the deployment is of chain {expected}")]

@@ -161,6 +161,9 @@ pub enum Command {
     /// Show what all epochs together look like
     #[command(subcommand)]
     Report(Report),
+    /// Show what a language model was asked about merged pull requests, and what it said
+    #[command(subcommand)]
+    Witness(WitnessCommand),
     /// Show the configuration or the policy's hash
     #[command(subcommand)]
     Config(Show),
@@ -204,6 +207,24 @@ pub enum Link {
 pub enum Report {
     /// How evenly each epoch paid: Gini, ten largest, Nakamoto, HHI, newcomers, first payments, slices
     Concentration,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum WitnessCommand {
+    /// All pull requests that it was to judge
+    List {
+        /// Only those whose text tries to instruct the model
+        #[arg(long)]
+        flagged: bool,
+    },
+    /// One of them, with all that was sent and answered
+    Show {
+        /// As OWNER/NAME#NUMBER
+        pull: String,
+        /// Print the transcript alone, byte for byte as the evidence has its SHA-256
+        #[arg(long, conflicts_with = "json")]
+        transcript: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

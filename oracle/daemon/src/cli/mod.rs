@@ -10,6 +10,7 @@ mod report;
 mod serve;
 mod simulate;
 mod stages;
+mod witness;
 
 pub use args::Args;
 use args::Command;
@@ -45,6 +46,7 @@ pub async fn dispatch(args: Args) -> Result<ExitCode> {
         Command::Verify { evidence, policies } => return check::verify(&global, &evidence, &policies).await,
         Command::Simulate { epochs } => simulate::simulate(&global, &global.other_policy(), epochs).await?,
         Command::Report(args::Report::Concentration) => report::concentration(&global).await?,
+        Command::Witness(command) => witness::witness(&global, command).await?,
         Command::Config(which) => check::config(&global, &which)?,
         Command::Doctor => return check::doctor(&global).await,
     }

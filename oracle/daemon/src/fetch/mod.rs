@@ -1,7 +1,8 @@
 //! Fetch: takes GitHub (GraphQL for bulk, REST for review comments), gives records in the store, and
 //! facts as of a cutoff from records.
 //!
-//! The only module that knows octocrab. Records keep ids and what the rules need, never bodies; what
+//! The only module that knows octocrab. Records keep ids and what the rules need, never bodies (these are
+//! read anew for who judges them, and handed on); what
 //! parses text is fixed by [`guerdon_core::evidence::FETCH`]. Turning records into facts is a pure
 //! function: the clock that counts is the caller's cutoff. It never scores.
 
@@ -22,6 +23,7 @@ mod normalise;
 mod objects;
 mod overflow;
 mod progress;
+mod pull_text;
 mod queries;
 mod record;
 mod replay;
@@ -45,6 +47,7 @@ pub use github::{
 pub use history::history;
 pub use load::{load, load_history, load_threads};
 pub use progress::{Bar, Progress, Quiet, progress};
+pub use pull_text::{Patch, PullText};
 pub use queries::QUERIES;
 pub use record::{
     AcceptedAnswer, CloseEvent, CommentRecord, CommitCloser, DiscussionRecord, Excluding, IssueEvent, IssueRecord,
@@ -53,4 +56,4 @@ pub use record::{
 pub use signature::is_signed;
 pub use sync::{FetchPlan, FetchReport, RepositoryReport, fetch, refresh};
 pub use text::verdict_of;
-pub(crate) use time::date;
+pub(crate) use time::{date, month};

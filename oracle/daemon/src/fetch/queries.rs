@@ -20,6 +20,7 @@ pub(super) const ISSUE_TIMELINE: &str = query!("issue_timeline", "issue_item", "
 pub(super) const ISSUES: &str = query!("issues", "issue", "issue_item", "account");
 pub(super) const OBJECTS: &str = query!("objects", "pull", "pull_item", "issue", "issue_item", "discussion", "account");
 pub(super) const PULL_FILES: &str = query!("pull_files");
+pub(super) const PULL_TEXT: &str = query!("pull_text");
 pub(super) const PULL_TIMELINE: &str = query!("pull_timeline", "pull_item", "account");
 pub(super) const PULLS: &str = query!("pulls", "pull", "pull_item", "unmerged", "account");
 pub(super) const REPOSITORIES: &str = query!("repositories");
@@ -29,7 +30,7 @@ pub(super) const TOUCHED: &str = query!("touched");
 pub(super) const UNMERGED: &str = query!("unmerged", "unmerged", "account");
 
 /// Every query by the name of its file, as it is sent.
-pub const QUERIES: [(&str, &str); 18] = [
+pub const QUERIES: [(&str, &str); 19] = [
     ("account", ACCOUNT),
     ("blob", BLOB),
     ("commit_authors", COMMIT_AUTHORS),
@@ -41,6 +42,7 @@ pub const QUERIES: [(&str, &str); 18] = [
     ("issues", ISSUES),
     ("objects", OBJECTS),
     ("pull_files", PULL_FILES),
+    ("pull_text", PULL_TEXT),
     ("pull_timeline", PULL_TIMELINE),
     ("pulls", PULLS),
     ("repositories", REPOSITORIES),

@@ -24,6 +24,11 @@ pub(super) fn parse(text: &str) -> Option<u64> {
     Some(days * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
+/// The calendar month, as `2026-11`.
+pub(crate) fn month(seconds: u64) -> String {
+    format(seconds).chars().take(7).collect()
+}
+
 /// The inverse of [`parse`].
 pub(super) fn format(seconds: u64) -> String {
     let (mut days, rest) = (seconds / 86_400, seconds % 86_400);

@@ -20,6 +20,7 @@ mod scores;
 mod signatures;
 mod transactions;
 mod window;
+mod witnesses;
 
 pub use accounts::Account;
 pub use batches::StoredBatch;
@@ -33,6 +34,7 @@ pub use records::{Marks, Opened, Page, RecordKind, Repository, Row, Saved};
 pub use signatures::StoredSignature;
 pub use transactions::{NewTransaction, StoredTransaction};
 pub use window::{Known, LATEST, OpenedPull};
+pub use witnesses::StoredWitness;
 
 use alloy::primitives::B256;
 use sqlx::any::AnyRow;
@@ -118,6 +120,13 @@ pub enum StoreError {
     #[error("cannot compress or decompress evidence {hash}: if the database is damaged, restore it from a backup")]
     Compress {
         hash: B256,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot compress or decompress the transcript of witness {repository}/{number}: restore the database")]
+    Transcript {
+        repository: u64,
+        number: u64,
         #[source]
         source: std::io::Error,
     },
