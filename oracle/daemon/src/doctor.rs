@@ -7,6 +7,7 @@ use crate::keys::{LOCAL_CHAIN, OracleKey};
 use crate::oracle::{connect, read_policy};
 use crate::run::chain_of;
 use crate::store::Store;
+use crate::witness::Endpoint;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -55,6 +56,15 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
                 .map(|from| format!("taken at /webhooks/github, signed with {from}"))
                 .map_err(|error| text(&error)),
         },
+    );
+
+    let witness = config.witness.as_ref();
+    found(
+        "witness",
+        witness.map_or(Ok("off: there is no section `[witness]`".to_owned()), |witness| {
+            let said = |_| format!("{} is asked, for at most {} tokens a month", witness.model, witness.monthly_tokens);
+            Endpoint::new(witness).map(said).map_err(|error| text(&error))
+        }),
     );
 
     match connect(config).await {

@@ -10,4 +10,5 @@ mod pages;
 mod restart;
 mod rules;
 mod windows;
+mod witnesses;
 mod writers;

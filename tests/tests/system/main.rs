@@ -24,3 +24,4 @@ mod stages;
 mod state;
 mod usage;
 mod webhooks;
+mod witness;

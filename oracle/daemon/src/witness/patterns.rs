@@ -71,11 +71,15 @@ pub(super) const SPACED: &[(&str, &str)] = &[
         "grading",
         "worth|deserves ~ 1500|maximum payout|the maximum value|the highest value|the maximum score|the highest score",
     ),
-    ("grading", "value 1500|value is 1500|value to 1500|value equals 1500|score of 1500 out|rating 1500"),
+    ("grading", "score of 1500 out|value 1500 for this|1500 for this pull request|1500 for this pr"),
     // Speak to the model.
     (
         "addressing",
-        "dear|hey|hello|hi|note to|message to|memo to|message for|attention ~ ai|llm|llms|gpt|chatgpt|claude|gemini|language model|language models|ai model|ai models|ai judge|ai reviewer|ai assistant|ai agent|ai agents|grader|grading model|grading bot|evaluator|scoring model|scoring bot|reward model|automated reviewer|automated judge|model reading|model that ~ you|please|must|should|this|ignore|the|rate|give|read|judging|reviewing|grading|scoring|when|if|reading|your|set|score|treat|disregard|only",
+        "dear|hey|hello|hi|note to|message to|memo to ~ ai|llm|llms|gpt|chatgpt|claude|gemini|language model|language models|ai model|ai models|ai judge|ai reviewer|ai assistant|ai agent|ai agents|grader|grading model|grading bot|evaluator|scoring model|scoring bot|reward model|automated reviewer|automated judge|model reading|model that ~ you|please|must|should|ignore|rate|give|judging|reviewing|grading|scoring|set|score|treat|disregard",
+    ),
+    (
+        "addressing",
+        "attention ai|attention llm|attention llms|attention language models|attention ai reviewer|attention ai reviewers ~ you|please|must|should|ignore|rate|give|judging|reviewing|grading|scoring|set|score|treat|disregard",
     ),
     (
         "addressing",
@@ -127,6 +131,10 @@ pub(super) const SPACED: &[(&str, &str)] = &[
     (
         "authority",
         "maintainers|maintainer|council|dao|operators|project|governance ~ agreed|decided|voted|approved|confirmed|authorised|authorized ~ 1500|maximum score|highest score|maximum value|highest value|full score|full reward|maximum reward|maximum payout",
+    ),
+    (
+        "authority",
+        "maintainers|maintainer|council|dao|operators|project|governance ~ agreed|decided|voted|approved|confirmed|authorised|authorized ~ gets|get|deserves|receives|receive|earns|is worth|to give|to award|be given ~ 1500|maximum score|highest score|maximum value|highest value|full score|full reward|maximum reward|maximum payout",
     ),
     ("forged", "instructs false|instructs true|reason value 1500"),
     ("forged", "id ~ reason ~ value 1500|value 1400|value 1300"),

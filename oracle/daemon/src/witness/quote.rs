@@ -15,8 +15,10 @@ const PATCH: usize = 4_000;
 const DIFF: usize = 20_000;
 /// Paths that are sent.
 const PATHS: usize = 100;
-/// Characters of one text that are looked at; all that is sent is among them.
+/// Characters of one text that are looked at, and of all patches; all that is sent is among them.
 const LOOKED_AT: usize = 65_536;
+const PATCH_LOOKED_AT: usize = 16_384;
+const PATCHES_LOOKED_AT: usize = 262_144;
 /// Stands where something was left out.
 const CUT: &str = " [...]";
 const WITHHELD: &str = "[withheld: lines that were there before instruct the reader]";
@@ -35,11 +37,14 @@ pub fn quote(pull: &Pull, text: &PullText) -> Quoted {
     for file in &pull.files {
         found.extend(detect(&file.path));
     }
-    let mut left = DIFF;
+    let (mut left, mut unseen) = (DIFF, PATCHES_LOOKED_AT);
     let mut diff = Vec::new();
     for Patch { path, patch, .. } in &text.patches {
         found.extend(detect(path));
-        let Some(patch) = patch.as_deref().map(|patch| first(patch, LOOKED_AT)) else { continue };
+        let Some(patch) = patch.as_deref().map(|patch| first(patch, PATCH_LOOKED_AT.min(unseen))) else {
+            continue;
+        };
+        unseen = unseen.saturating_sub(patch.chars().count());
         // Whoever takes such text out, or works beside it, did not write it: it is not held against them,
         // and not shown either.
         let wrote = detect(&lines(patch, |sign| sign == '+'));
