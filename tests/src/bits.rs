@@ -14,6 +14,7 @@ const WASM: &str = "wasm32-unknown-unknown";
 const ORDERS: u64 = 100;
 
 /// Panics where two builds differ.
+#[expect(clippy::explicit_write, reason = "past the capture of a passing test's output")]
 pub fn same_bits(policy: &Path, evidence: &[PathBuf]) {
     let read = |path: &Path| std::fs::read(path).unwrap();
     let here: Vec<String> =
@@ -29,7 +30,6 @@ pub fn same_bits(policy: &Path, evidence: &[PathBuf]) {
     assert_eq!(lines(release.arg(policy).args(files.clone())), here, "debug and release builds differ");
 
     if !has_wasm() {
-        // Past the capture of a passing test's output.
         writeln!(std::io::stderr(), "SKIPPED: same bits as WebAssembly: `rustup target add {WASM}` fails").unwrap();
         return;
     }
