@@ -3,7 +3,7 @@
 use super::town::{ANNE, MAINTAINER, PUPPET, Part, Town, alone, beside};
 use super::{Attack, Limit};
 use crate::model::Verdict;
-use Part::{Source, Tests};
+use Part::Source;
 
 const RING: [u64; 3] = [ANNE + 1, ANNE + 2, ANNE + 3];
 
@@ -118,13 +118,30 @@ pub(super) const ATTACKS: &[Attack] = &[
         },
     ),
     super::units(
-        "reviews by fresh accounts of one's own work",
+        "reviews by twenty fresh accounts",
+        Limit::AtMost(1050),
+        "one honest review, beside twenty accounts without accepted work that each approve the same change and comment on two hunks",
+        |policy| {
+            let twenty: Vec<u64> = (PUPPET..PUPPET + 20).collect();
+            beside(policy, honest_review, &twenty, |town| {
+                let number = town.pull(14, &[Source(100)]).number;
+                for who in PUPPET..PUPPET + 20 {
+                    town.review(number, who, Verdict::Approve, 2);
+                }
+            })
+        },
+    ),
+    super::units(
+        "reviews by accounts with a merged typo each",
         Limit::Printed,
-        "one honest review, beside four fresh accounts that each approve a change of theirs and comment on two hunks: a maintainer who merges sees them",
+        "one honest review, beside four accounts that each got a one-line change merged before they comment on two hunks",
         |policy| {
             beside(policy, honest_review, &[PUPPET, PUPPET + 1, PUPPET + 2, PUPPET + 3], |town| {
-                let number = town.pull(ANNE, &[Source(220), Tests(80)]).number;
+                let number = town.pull(14, &[Source(100)]).number;
                 for who in PUPPET..PUPPET + 4 {
+                    if let Some(person) = town.person(who) {
+                        person.accepted = 1;
+                    }
                     town.review(number, who, Verdict::Approve, 2);
                 }
             })

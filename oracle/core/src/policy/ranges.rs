@@ -68,6 +68,7 @@ pub const RANGES: &[Range] = &[
     number("reviews.verdict", 0, 1000),
     number("reviews.hunk", 0, 1000),
     number("reviews.max_hunks", 0, 100),
+    number("reviews.stranger", 0, 1000),
     number("coauthors.weight", 0, 1000),
     number("coauthors.max", 0, 1000),
     number("mentoring.newcomer_pulls", 0, 100),

@@ -217,6 +217,10 @@ pub struct ReviewRule {
     pub hunk: Milli,
     /// Hunks that count at most, so that no comment is written for the count.
     pub max_hunks: u64,
+    /// Thousandths that the first review of a pull request counts by somebody who never had one accepted
+    /// and is no maintainer; every further one counts half of the one before. Anybody may review anything, so
+    /// accounts without any standing earn together at most twice this, however many they are.
+    pub stranger: Milli,
 }
 
 /// Who decides what is accepted. GitHub's own word for it depends on who asks, so it is derived from

@@ -91,7 +91,8 @@ fn resting(policy: &Policy) -> Check {
     );
     rest(reviews.hunk == 0, "reviews.hunk = 0", &[("reviews.max_hunks", reviews.max_hunks, 0)]);
     rest(reviews.max_hunks == 0, "reviews.max_hunks = 0", &[hunk]);
-    rest(points(Kind::Review) == 0, "points.review = 0", &[reviewed, mentored, verdict, hunk]);
+    let stranger = ("reviews.stranger", reviews.stranger, 0);
+    rest(points(Kind::Review) == 0, "points.review = 0", &[reviewed, mentored, verdict, hunk, stranger]);
     rest(reviews.hunk == 0 && reviews.verdict == 0, "neither reviews.verdict nor reviews.hunk", &[review]);
     rest(reviewed.1 == 0 && mentored.1 == 0, "neither slices.review nor slices.mentoring", &[review]);
 

@@ -28,6 +28,7 @@ pub(super) fn score(
     let base = policy.points.get(&Kind::Review).copied().unwrap_or(0);
     let mut pairs: BTreeMap<_, u64> = BTreeMap::new();
     let mut verdicts: BTreeMap<ContributorId, u64> = BTreeMap::new();
+    let mut strangers: BTreeMap<FactKey, u32> = BTreeMap::new();
     for (review, key) in reviews {
         let standing = pulls.standings.get(&FactKey::Pull { repo: review.repo, number: review.number });
         let standing = match counts(policy, roles, review, standing) {
@@ -61,8 +62,22 @@ pub(super) fn score(
                 under.push(nth);
             }
         }
-        let points = fraction(&[base, substance, standing.size.over], &under)
-            .ok_or_else(|| ScoreError::Overflow(key.to_string()))?;
+        let mut over = vec![base, substance, standing.size.over];
+        let accepted = before.get(&review.by).copied().unwrap_or(0) > 0 || pulls.accepted.contains_key(&review.by);
+        if !accepted && !roles.maintains(review.repo, review.by, review.at) {
+            let nth = strangers.entry(standing.pull.key()).or_default();
+            // Above 2^30 nothing is left of a point.
+            let half = 1u64 << (*nth).min(30);
+            *nth = nth.saturating_add(1);
+            notes.push(format!(
+                "nothing by this reviewer was accepted yet: number {nth} of such reviews of #{}",
+                review.number
+            ));
+            factors.push(Factor::fraction("stranger", policy.reviews.stranger, half.saturating_mul(1000)));
+            over.push(policy.reviews.stranger);
+            under.extend([1000, half]);
+        }
+        let points = fraction(&over, &under).ok_or_else(|| ScoreError::Overflow(key.to_string()))?;
         let mut credit = |slice, notes| {
             ledger.credit(Found {
                 at: standing.pull.at,

@@ -233,6 +233,8 @@ fn quiet() -> Evidence {
         one.files = vec![file("docs/a.md", 9, 0), file("src/a.rs", 40, 0), file("tests/a.rs", 30, 0)];
     });
     scene.review(number, 5, Verdict::Approve, 1);
+    // By somebody of whom nothing was accepted.
+    scene.review(number, 80, Verdict::Approve, 1);
     scene.labelled(3, &["bug"]);
     feedback(&mut scene);
     person(&mut state, 40).last = START - 1;

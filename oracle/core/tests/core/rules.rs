@@ -552,3 +552,19 @@ fn the_factor_for_tests_grows_with_them_up_to_a_part_of_the_source() {
     assert_eq!([factor(1), factor(25), factor(100), factor(400)], [Some(1001), Some(1025), Some(1100), Some(1100)]);
     assert_eq!(points(&outcome(pulls([pull(1, 2, vec![file("tests/lib.rs", 400, 0)])])), 2), 400_000);
 }
+
+#[test]
+fn reviews_by_accounts_without_accepted_work_count_together_at_most_as_one() {
+    let mut facts = pulls([pull(1, 2, source(200))]);
+    facts.extend((50..60).map(|by| Fact::Review(review(1, by, Verdict::Approve, 5))));
+    facts.push(Fact::Review(review(1, 5, Verdict::Approve, 5)));
+    let out = outcome(facts);
+    let got: Vec<u64> = (50..60).map(|by| in_slice(&out, by, Slice::Review)[0]).collect();
+    assert_eq!(got[..3], [250_000, 125_000, 62_500]);
+    assert_eq!(in_slice(&out, 5, Slice::Review), [500_000], "known accounts are not touched");
+    assert!(got.iter().sum::<u64>() <= 500_000);
+    // With a change of their own accepted in the same epoch they are no strangers.
+    let mut facts = pulls([pull(1, 2, source(200)), pull(2, 50, vec![file("src/own.rs", 3, 0)])]);
+    facts.push(Fact::Review(review(1, 50, Verdict::Approve, 5)));
+    assert_eq!(in_slice(&outcome(facts), 50, Slice::Review), [500_000]);
+}
