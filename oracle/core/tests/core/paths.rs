@@ -127,7 +127,7 @@ const GENERATED: &[&str] = &[
     "src/locales/fr/common.json",
     "config/locales/de.yml",
     "src/main/resources/messages_de.properties",
-    "src/main/resources/displayStrings_fr.properties",
+    "src/main/resources/i18n/labels_fr.properties",
     "app/src/main/res/values-de/strings.xml",
     "App/de.lproj/Localizable.strings",
     // Licences and binaries.
