@@ -20,6 +20,21 @@ pub(super) const ATTACKS: &[Attack] = &[
         },
     ),
     super::units(
+        "twice the honest work, both in the changelog",
+        Limit::AtLeast(1800),
+        "two changes of 200 lines in different files that both touch the changelog and the build, beside one of them",
+        |policy| {
+            let entry = |town: &mut Town| {
+                town.pull(ANNE, &[Source(200), At("CHANGELOG.md", 2, 0), At("Cargo.toml", 1, 1)]);
+            };
+            alone(policy, entry, |town| {
+                for _ in 0..2 {
+                    town.pull(ANNE, &[Source(200), At("CHANGELOG.md", 2, 0), At("Cargo.toml", 1, 1)]);
+                }
+            })
+        },
+    ),
+    super::units(
         "one change cut into ten that share files",
         Limit::AtMost(1250),
         "300 lines in one file, as ten pull requests of 30 lines each in that file",

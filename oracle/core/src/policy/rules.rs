@@ -194,8 +194,8 @@ pub struct WitnessRule {
     pub max: Milli,
 }
 
-/// When pull requests of several authors are one unit of work, sized together. Of one author, any
-/// shared file that counts is enough.
+/// When pull requests of several authors are one unit of work, sized together. Of one author, one
+/// shared file is enough, unless it counts nothing or is a page or setting beside the change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkRule {
@@ -204,6 +204,9 @@ pub struct WorkRule {
     pub overlap_percent: u64,
     /// And that many of them at least: two strangers in one file prove nothing.
     pub overlap_files: u64,
+    /// A page or setting with less than this percent of a pull request's changed lines ties it to no other:
+    /// every change touches the changelog and the build, and two changes that both do are two.
+    pub aside_percent: u64,
 }
 
 /// What a review counts: its substance times the size of what was reviewed.

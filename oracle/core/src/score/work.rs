@@ -7,7 +7,7 @@
 //! small one.
 
 use super::size::{Lines, Size};
-use crate::model::{ContributorId, FactKey, Pull};
+use crate::model::{ContributorId, FactKey, FileChange, Pull};
 use crate::policy::{Class, Policy};
 use std::collections::BTreeMap;
 
@@ -23,13 +23,18 @@ pub(super) struct Counting<'a> {
 }
 
 impl<'a> Counting<'a> {
-    fn files(&self) -> impl Iterator<Item = &'a str> {
+    /// The files that can tie it to other pull requests: not those that count nothing, and not a
+    /// page or setting beside the change, which nearly everybody's change touches.
+    fn files(&self, policy: &Policy) -> impl Iterator<Item = &'a str> {
         let pull = self.pull;
-        pull.files
-            .iter()
-            .zip(&self.classes)
-            .filter(|(_, class)| **class != Class::Generated)
-            .map(|(file, _)| file.path.as_str())
+        let changed = |file: &FileChange| file.additions.saturating_add(file.deletions);
+        let all = pull.files.iter().zip(&self.classes).filter(|(_, class)| **class != Class::Generated);
+        let whole = all.clone().fold(0u64, |sum, (file, _)| sum.saturating_add(changed(file)));
+        let least = u128::from(whole) * u128::from(policy.work.aside_percent);
+        all.filter(move |(file, class)| {
+            !matches!(class, Class::Docs | Class::Config) || u128::from(changed(file)) * 100 >= least
+        })
+        .map(|(file, _)| file.path.as_str())
     }
 }
 
@@ -64,7 +69,7 @@ impl Units {
         let mut sets = Sets { parent: (0..pulls.len()).collect() };
         let mut touching: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (at, one) in pulls.iter().enumerate() {
-            for path in one.files() {
+            for path in one.files(policy) {
                 touching.entry((one.pull.repo, path)).or_default().push(at);
             }
         }
@@ -84,7 +89,7 @@ impl Units {
                 }
             }
         }
-        let files = |at: usize| pulls.get(at).map_or(0, |one| one.files().count().try_into().unwrap_or(u64::MAX));
+        let files = |at: usize| pulls.get(at).map_or(0, |one| one.files(policy).count().try_into().unwrap_or(u64::MAX));
         for ((a, b), both) in shared {
             let either = files(a).saturating_add(files(b)).saturating_sub(both);
             let overlap = both.saturating_mul(100) >= either.saturating_mul(policy.work.overlap_percent);

@@ -22,6 +22,7 @@ macro_rules! each {
 
 each! {
     twice_the_honest_work: "twice the honest work",
+    twice_the_honest_work_both_in_the_changelog: "twice the honest work, both in the changelog",
     one_change_cut_into_ten_that_share_files: "one change cut into ten that share files",
     a_chain_of_pull_requests: "a chain of pull requests",
     ten_pull_requests_in_files_of_their_own: "ten pull requests in files of their own",
@@ -151,7 +152,7 @@ fn a_limit_that_is_exceeded_is_seen() {
 /// The rules are what holds the limits, not the scenarios: without a rule its attack pays.
 #[test]
 fn without_its_rule_an_attack_exceeds_its_limit() {
-    let rules: [(&[(&str, &str)], &str); 8] = [
+    let rules: [(&[(&str, &str)], &str); 10] = [
         (&[("unreviewed = 250", "unreviewed = 900"), ("min = 250", "min = 612")], "merged by its author"),
         (&[("trivial_lines = 3", "trivial_lines = 0")], "twenty one-line typo pull requests"),
         (&[("ring = 200", "ring = 1000"), ("ring_length = 4", "ring_length = 2")], "a kudos ring of three"),
@@ -165,6 +166,8 @@ fn without_its_rule_an_attack_exceeds_its_limit() {
             "reverted in a later epoch",
         ),
         (&[("rate = 500", "rate = 400")], "a whale over five accounts, beside the whale"),
+        (&[("aside_percent = 10", "aside_percent = 0")], "twice the honest work, both in the changelog"),
+        (&[("stranger = 500", "stranger = 1000")], "reviews by twenty fresh accounts"),
         (&[("free = 10", "free = 1000")], "a flood of open pull requests"),
         (&[("overlap_percent = 50", "overlap_percent = 100")], "one change cut over five accounts"),
     ];

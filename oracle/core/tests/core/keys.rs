@@ -154,6 +154,11 @@ fn pulls(scene: &mut Scene, state: &mut State) {
     let files = |names: [&str; 3]| names.map(|name| file(name, 50, 0)).to_vec();
     scene.pull(22, |one| one.files = files(["src/x1.rs", "src/x2.rs", "src/x3.rs"]));
     scene.pull(23, |one| one.files = files(["src/x2.rs", "src/x3.rs", "src/x4.rs"]));
+    // Both touch a page beside the change.
+    for _ in 0..2 {
+        let name = format!("src/beside{}.rs", scene.number);
+        scene.pull(27, |one| one.files = vec![file("docs/beside.md", 4, 0), file(&name, 50, 0)]);
+    }
     for answer in [500, 2000] {
         let number = scene.pull(24, |_| {});
         scene.witness(number, answer);

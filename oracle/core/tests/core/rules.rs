@@ -568,3 +568,17 @@ fn reviews_by_accounts_without_accepted_work_count_together_at_most_as_one() {
     facts.push(Fact::Review(review(1, 50, Verdict::Approve, 5)));
     assert_eq!(in_slice(&outcome(facts), 50, Slice::Review), [500_000]);
 }
+
+#[test]
+fn changes_that_share_only_the_changelog_are_two_and_those_that_share_a_page_are_one() {
+    let total = |entry: u64| {
+        let one = |number: u64| {
+            let path = format!("src/{number}.rs");
+            pull(number, 2, vec![file("CHANGELOG.md", entry, 0), file(&path, 200 - entry, 0)])
+        };
+        points(&outcome(pulls([one(1), one(2)])), 2)
+    };
+    // 0.5 each for two of 200 lines; 0.585 together.
+    assert_eq!((total(2), total(19)), (1_000_000, 1_000_000));
+    assert!((580_000..590_000).contains(&total(20)), "{}", total(20));
+}
