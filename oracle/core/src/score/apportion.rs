@@ -1,5 +1,7 @@
 //! Largest remainder: shares out an amount by weights so that the parts add up to it exactly.
 
+use std::cmp::Reverse;
+
 /// Gives `amount` in proportion to `weights`; what floors leave over goes, one by one, to the
 /// largest remainders, ties to the earlier weight. All zero when every weight is zero.
 pub(super) fn apportion(amount: u64, weights: &[u64]) -> Vec<u64> {
@@ -15,17 +17,17 @@ pub(super) fn apportion(amount: u64, weights: &[u64]) -> Vec<u64> {
         })
         .collect();
     let given: u128 = shares.iter().map(|(share, _)| share).sum();
-    let mut left = u128::from(amount) - given;
-    let mut order: Vec<usize> = (0..shares.len()).collect();
-    order.sort_by_key(|at| (std::cmp::Reverse(shares.get(*at).map_or(0, |(_, remainder)| *remainder)), *at));
+    // Fewer than there are weights: each floor leaves less than one.
+    let left = usize::try_from(u128::from(amount) - given).unwrap_or(usize::MAX).min(shares.len());
+    let mut order: Vec<(Reverse<u128>, usize)> =
+        shares.iter().enumerate().map(|(at, (_, remainder))| (Reverse(*remainder), at)).collect();
+    if left > 0 && left < order.len() {
+        order.select_nth_unstable(left - 1);
+    }
     let mut extra = vec![false; shares.len()];
-    for at in order {
-        if left == 0 {
-            break;
-        }
+    for (_, at) in order.into_iter().take(left) {
         if let Some(slot) = extra.get_mut(at) {
             *slot = true;
-            left -= 1;
         }
     }
     shares

@@ -6,12 +6,14 @@ use super::outcome::{LineItem, PersonResult};
 use super::pulls::Scored;
 use super::reverts::Reverts;
 use super::roles::merged_for_another;
+use super::table::Table;
 use crate::evidence::Evidence;
 use crate::model::{
     ContributorId, Debt, Epoch, Fact, FactKey, Kind, Kudos, Landed, Merger, Person, RepositoryId, Settled, State,
     Thanks,
 };
 use crate::policy::Policy;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 const DAY: u64 = 86_400;
@@ -27,15 +29,17 @@ pub(super) fn close(
     evidence: &Evidence,
     policy: &Policy,
     ledger: &Ledger,
-    found: &Found<'_>,
+    found: Found<'_>,
     results: &mut [PersonResult],
 ) -> State {
+    let people = people(evidence, policy, ledger, &found, results);
+    let thanks = thanks(evidence, policy, &found);
     State {
         landed: landed(evidence, &ledger.items, found),
         mergers: mergers(evidence),
-        people: people(evidence, policy, ledger, found, results),
+        people,
         settled: settled(evidence, &ledger.items),
-        thanks: thanks(evidence, policy, found),
+        thanks,
     }
 }
 
@@ -47,17 +51,31 @@ fn people(
     results: &mut [PersonResult],
 ) -> Vec<Person> {
     let epoch = evidence.header.epoch;
-    let mut people: BTreeMap<ContributorId, Person> =
-        evidence.opening.people.iter().map(|person| (person.id, person.clone())).collect();
+    // Thanks are no contribution of who is thanked.
+    let accepted = ledger.items.chunk_by(|a, b| a.contributor == b.contributor).filter_map(|items| {
+        let times = || items.iter().filter(|item| item.kind != Kind::Kudos).map(|item| item.at);
+        Some((items.first()?.contributor, times().min()?, times().max()?))
+    });
+    let accepted: Vec<(ContributorId, u64, u64)> = accepted.collect();
+    let counted = found.pulls.accepted.keys().copied();
+    let ids = accepted.iter().map(|(id, ..)| *id).chain(counted).chain(found.reverts.debts.iter().map(|(id, _)| *id));
+    let mut people = evidence.opening.people.clone();
+    let new = ids.filter(|id| evidence.opening.people.binary_search_by_key(id, |person| person.id).is_err());
+    people.extend(new.map(Person::new));
+    people.par_sort_by_key(|person| person.id);
+    people.dedup_by_key(|person| person.id);
     let mut of = |id: ContributorId, change: &mut dyn FnMut(&mut Person)| {
-        change(people.entry(id).or_insert_with(|| Person::new(id)));
+        let found = people.binary_search_by_key(&id, |person| person.id).ok();
+        found.and_then(|at| people.get_mut(at)).into_iter().for_each(change);
     };
     for (id, count) in &found.pulls.accepted {
         of(*id, &mut |person| person.accepted = person.accepted.saturating_add(*count));
     }
-    // Thanks are no contribution of who is thanked.
-    for item in ledger.items.iter().filter(|item| item.kind != Kind::Kudos) {
-        of(item.contributor, &mut |person| person.accept(item.at));
+    for (id, first, last) in accepted {
+        of(id, &mut |person| {
+            person.accept(first);
+            person.accept(last);
+        });
     }
     for (id, debt) in &found.reverts.debts {
         of(*id, &mut |person| {
@@ -65,10 +83,10 @@ fn people(
             person.debts.sort_by_key(|debt| (debt.repo, debt.number, debt.by));
         });
     }
-    let mut results: BTreeMap<ContributorId, &mut PersonResult> =
-        results.iter_mut().map(|result| (result.id, result)).collect();
-    for person in people.values_mut() {
-        let mut result = results.remove(&person.id);
+    let mut results = results.iter_mut().peekable();
+    for person in &mut people {
+        while results.next_if(|result| result.id < person.id).is_some() {}
+        let mut result = results.next_if(|result| result.id == person.id);
         person.paid |= result.as_ref().is_some_and(|result| result.entry > 0);
         repay(policy, epoch, person, result.as_ref().map_or(0, |result| result.repaid));
         let returned = restore(&mut person.debts, &found.reverts.restored);
@@ -79,7 +97,8 @@ fn people(
         }
         carry(policy, epoch, person, result.as_deref(), returned);
     }
-    people.into_values().filter(|person| !person.is_empty() && !ledger.opted_out(person.id)).collect()
+    people.retain(|person| !person.is_empty() && !ledger.opted_out(person.id));
+    people
 }
 
 /// Notes what was kept back, oldest debt first; forgets old debts.
@@ -126,26 +145,26 @@ fn carry(policy: &Policy, now: Epoch, person: &mut Person, result: Option<&Perso
 }
 
 /// What may be reverted later, with what was earned by it.
-fn landed(evidence: &Evidence, items: &[LineItem], found: &Found<'_>) -> Vec<Landed> {
-    let mut units: BTreeMap<(FactKey, ContributorId), u64> = BTreeMap::new();
-    for item in items.iter().filter(|item| matches!(item.fact, FactKey::Pull { .. })) {
-        let sum = units.entry((item.fact, item.contributor)).or_default();
-        *sum = sum.saturating_add(item.units);
-    }
-    let mut all: BTreeMap<(RepositoryId, u64), Landed> = BTreeMap::new();
-    for one in &found.reverts.landed {
-        all.insert((one.repo, one.number), one.clone());
-    }
-    for (key, one) in &found.pulls.landed {
-        let mut one = one.clone();
+fn landed(evidence: &Evidence, items: &[LineItem], found: Found<'_>) -> Vec<Landed> {
+    let earlier = found.reverts.landed.into_iter();
+    let mut all: Vec<((RepositoryId, u64), Landed)> = earlier.map(|one| ((one.repo, one.number), one)).collect();
+    // After the epoch's end it is of the time before the next one.
+    let latest = evidence.header.ends.saturating_sub(1);
+    all.par_extend(found.pulls.landed.into_par_iter().map(|(key, mut one)| {
         for (id, share) in &mut one.shares {
-            *share = units.get(&(*key, *id)).copied().unwrap_or(0);
+            *share = earned(items, *id, key);
         }
-        // After the epoch's end it is of the time before the next one.
-        one.at = one.at.min(evidence.header.ends.saturating_sub(1));
-        all.insert((one.repo, one.number), one);
-    }
-    all.into_values().collect()
+        one.at = one.at.min(latest);
+        ((one.repo, one.number), one)
+    }));
+    Table::new(all).into_values().collect()
+}
+
+/// What a person earned with one contribution; `items` ascend by contributor and fact.
+fn earned(items: &[LineItem], id: ContributorId, fact: FactKey) -> u64 {
+    let from = items.partition_point(|item| (item.contributor, item.fact) < (id, fact));
+    let its = items.iter().skip(from).take_while(|item| (item.contributor, item.fact) == (id, fact));
+    its.fold(0, |sum: u64, item| sum.saturating_add(item.units))
 }
 
 fn mergers(evidence: &Evidence) -> Vec<Merger> {
@@ -163,23 +182,36 @@ fn mergers(evidence: &Evidence) -> Vec<Merger> {
 }
 
 fn settled(evidence: &Evidence, items: &[LineItem]) -> Vec<Settled> {
-    let mut all: BTreeMap<RepositoryId, (BTreeSet<u64>, BTreeSet<u64>)> = BTreeMap::new();
+    let (mut answers, mut issues) = (Vec::new(), Vec::new());
     for settled in &evidence.opening.settled {
-        let (answers, issues) = all.entry(settled.repo).or_default();
-        answers.extend(&settled.answers);
-        issues.extend(&settled.issues);
+        answers.extend(settled.answers.iter().map(|number| (settled.repo, *number)));
+        issues.extend(settled.issues.iter().map(|number| (settled.repo, *number)));
     }
     for item in items {
         match item.fact {
-            FactKey::Answer { repo, number } => _ = all.entry(repo).or_default().0.insert(number),
-            FactKey::Issue { repo, number } => _ = all.entry(repo).or_default().1.insert(number),
+            FactKey::Answer { repo, number } => answers.push((repo, number)),
+            FactKey::Issue { repo, number } => issues.push((repo, number)),
             _ => {}
         }
     }
-    let numbers = |set: BTreeSet<u64>| set.into_iter().collect();
-    all.into_iter()
-        .map(|(repo, (answers, issues))| Settled { answers: numbers(answers), issues: numbers(issues), repo })
-        .collect()
+    let mut all: BTreeMap<RepositoryId, Settled> = BTreeMap::new();
+    for (list, numbers) in [(answers, of_answers as fn(&mut Settled) -> &mut Vec<u64>), (issues, of_issues)] {
+        let mut list = list;
+        list.par_sort_unstable();
+        list.dedup();
+        for (repo, number) in list {
+            numbers(all.entry(repo).or_insert_with(|| Settled::new(repo))).push(number);
+        }
+    }
+    all.into_values().collect()
+}
+
+fn of_answers(settled: &mut Settled) -> &mut Vec<u64> {
+    &mut settled.answers
+}
+
+fn of_issues(settled: &mut Settled) -> &mut Vec<u64> {
+    &mut settled.issues
 }
 
 fn thanks(evidence: &Evidence, policy: &Policy, found: &Found<'_>) -> Vec<Thanks> {

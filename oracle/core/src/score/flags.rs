@@ -4,7 +4,7 @@ use super::ledger::Ledger;
 use super::pulls::Scored;
 use crate::evidence::Evidence;
 use crate::model::{ContributorId, Fact, FactKey, RepositoryId, Verdict};
-use std::collections::{BTreeMap, BTreeSet};
+use rayon::prelude::*;
 
 /// From so many on a habit is a pattern.
 const MANY: usize = 3;
@@ -16,53 +16,72 @@ pub(super) fn add(evidence: &Evidence, pulls: &Scored<'_>, ledger: &mut Ledger) 
 
 /// A maintainer who in this epoch merged one other person's pull requests only, and several.
 fn one_merger(pulls: &Scored<'_>, ledger: &mut Ledger) {
-    let mut merged: BTreeMap<(RepositoryId, ContributorId), BTreeMap<ContributorId, Vec<FactKey>>> = BTreeMap::new();
-    for (key, standing) in &pulls.standings {
+    let mut merged: Vec<(RepositoryId, ContributorId, ContributorId, FactKey)> = Vec::new();
+    for (key, standing) in pulls.standings.iter() {
         let pull = standing.pull;
         if let Some(merger) = pull.merger.filter(|merger| *merger != pull.author) {
-            merged.entry((pull.repo, merger)).or_default().entry(pull.author).or_default().push(*key);
+            merged.push((pull.repo, merger, pull.author, *key));
         }
     }
-    for ((repo, merger), authors) in merged {
-        if authors.len() != 1 {
+    merged.par_sort_unstable();
+    for of_merger in merged.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|list| list.len() >= MANY) {
+        let Some((repo, merger, author, _)) = of_merger.first().copied() else { continue };
+        if of_merger.last().is_some_and(|last| last.2 != author) {
             continue;
         }
-        for (author, keys) in authors.into_iter().filter(|(_, keys)| keys.len() >= MANY) {
-            let message = format!(
-                "in repository {repo}, {merger} merged {} pull requests of {author} and nobody else's",
-                keys.len()
-            );
-            ledger.flag("one_merger", keys, [merger, author], message);
-        }
+        let message = format!(
+            "in repository {repo}, {merger} merged {} pull requests of {author} and nobody else's",
+            of_merger.len()
+        );
+        ledger.flag("one_merger", of_merger.iter().map(|one| one.3), [merger, author], message);
     }
 }
 
 /// Two accounts that approved each other's pull requests, and never with a commented hunk.
 fn mutual_verdicts(evidence: &Evidence, pulls: &Scored<'_>, ledger: &mut Ledger) {
-    let mut bare: BTreeMap<(ContributorId, ContributorId), Vec<FactKey>> = BTreeMap::new();
-    let mut commented: BTreeSet<(ContributorId, ContributorId)> = BTreeSet::new();
+    // Under the pair's smaller id first: what both did stands together.
+    let mut acts: Vec<((ContributorId, ContributorId), Act)> = Vec::new();
     for fact in &evidence.facts {
         let Fact::Review(review) = fact else { continue };
         let pull = FactKey::Pull { repo: review.repo, number: review.number };
         let Some(standing) = pulls.standings.get(&pull) else { continue };
-        let pair = (review.by, standing.pull.author);
-        if review.hunks > 0 {
-            commented.insert(pair);
-        } else if review.verdict == Verdict::Approve {
-            bare.entry(pair).or_default().push(fact.key());
+        let (by, author) = (review.by, standing.pull.author);
+        let act = match review.verdict {
+            _ if review.hunks > 0 => Act::Commented,
+            Verdict::Approve if by < author => Act::First(fact.key()),
+            Verdict::Approve => Act::Second(fact.key()),
+            _ => continue,
+        };
+        acts.push(((by.min(author), by.max(author)), act));
+    }
+    acts.par_sort_unstable();
+    for of_pair in acts.chunk_by(|a, b| a.0 == b.0).filter(|list| list.len() >= MANY) {
+        let Some(((a, b), first)) = of_pair.first().copied() else { continue };
+        let Some((_, last)) = of_pair.last().copied() else { continue };
+        // Sorted: a comment would come first, and approvals both ways span from one kind to the other.
+        if let (Act::First(_), Act::Second(_)) = (first, last) {
+            let facts = of_pair.iter().filter_map(|(_, act)| act.fact());
+            let message = format!("{a} and {b} approve each other without a comment");
+            ledger.flag("mutual_verdicts", facts, [a, b], message);
         }
     }
-    for ((a, b), keys) in &bare {
-        let Some(back) = bare.get(&(*b, *a)).filter(|_| a < b) else { continue };
-        let substance = commented.contains(&(*a, *b)) || commented.contains(&(*b, *a));
-        if !substance && keys.len() + back.len() >= MANY {
-            let facts = keys.iter().chain(back).copied();
-            ledger.flag(
-                "mutual_verdicts",
-                facts,
-                [*a, *b],
-                format!("{a} and {b} approve each other without a comment"),
-            );
+}
+
+/// What one of a pair did to the other's pull request.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Act {
+    Commented,
+    /// Approved it without a commented hunk: who has the smaller id.
+    First(FactKey),
+    /// The other one.
+    Second(FactKey),
+}
+
+impl Act {
+    fn fact(self) -> Option<FactKey> {
+        match self {
+            Self::Commented => None,
+            Self::First(key) | Self::Second(key) => Some(key),
         }
     }
 }

@@ -27,9 +27,13 @@ pub(super) fn score(
     ledger: &mut Ledger,
 ) -> Result<(), ScoreError> {
     let base = policy.points.get(&Kind::Issue).copied().unwrap_or(0);
-    for fact in &evidence.facts {
-        let Fact::Issue(issue) = fact else { continue };
-        let key = fact.key();
+    let issues: Vec<&Issue> = evidence
+        .facts
+        .iter()
+        .filter_map(|fact| if let Fact::Issue(issue) = fact { Some(issue) } else { None })
+        .collect();
+    ledger.each(&issues, |issue, ledger| {
+        let key = issue.key();
         match confirmed(evidence, policy, roles, pulls, issue) {
             Ok(Confirmed { at, size, how }) => {
                 let (over, under) = size.map_or((1, 1), |size| (size.over, size.under));
@@ -51,7 +55,8 @@ pub(super) fn score(
             }
             Err((rule, reason)) => ledger.refuse(issue.author, key, rule, reason),
         }
-    }
+        Ok(())
+    })?;
     Ok(())
 }
 

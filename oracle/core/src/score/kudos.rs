@@ -7,6 +7,7 @@ use super::outcome::{Factor, Slice};
 use crate::evidence::Evidence;
 use crate::model::{ContributorId, Fact, Kind, Kudos};
 use crate::policy::Policy;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 const DAY: u64 = 86_400;
@@ -74,17 +75,26 @@ pub(super) fn score<'a>(
 
 /// The thanks that count, in the order in which they were given.
 fn counting<'a>(evidence: &'a Evidence, policy: &Policy, ledger: &mut Ledger) -> Vec<&'a Kudos> {
-    let active_now: BTreeSet<ContributorId> = ledger.items.iter().map(|item| item.contributor).collect();
-    let last: BTreeMap<_, _> = evidence.opening.people.iter().map(|person| (person.id, person.last)).collect();
-    let days = policy.kudos.active_days.saturating_mul(DAY);
-    let is_active = |id: ContributorId, at: u64| {
-        active_now.contains(&id) || last.get(&id).is_some_and(|last| *last > 0 && last.saturating_add(days) >= at)
-    };
     let mut all: Vec<&Kudos> = evidence
         .facts
         .iter()
         .filter_map(|fact| if let Fact::Kudos(kudos) = fact { Some(kudos) } else { None })
         .collect();
+    if all.is_empty() {
+        return all;
+    }
+    let mut active_now: Vec<ContributorId> = ledger.items.par_iter().map(|item| item.contributor).collect();
+    active_now.par_sort_unstable();
+    active_now.dedup();
+    let people = &evidence.opening.people;
+    let last = |id: ContributorId| {
+        let found = people.binary_search_by_key(&id, |person| person.id).ok().and_then(|at| people.get(at));
+        found.map_or(0, |person| person.last)
+    };
+    let days = policy.kudos.active_days.saturating_mul(DAY);
+    let is_active = |id: ContributorId, at: u64| {
+        active_now.binary_search(&id).is_ok() || (last(id) > 0 && last(id).saturating_add(days) >= at)
+    };
     all.retain(|kudos| !ledger.opted_out(kudos.by) && !ledger.opted_out(kudos.to));
     all.sort_by_key(|kudos| (kudos.at, kudos.key()));
     let mut given: BTreeMap<ContributorId, u64> = BTreeMap::new();

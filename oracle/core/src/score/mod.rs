@@ -20,6 +20,7 @@ mod reverts;
 mod reviews;
 mod roles;
 mod size;
+mod table;
 mod work;
 
 pub use outcome::{Factor, Flag, LineItem, Outcome, PersonResult, Refusal, Slice, SliceResult};
@@ -29,6 +30,7 @@ use crate::evidence::Evidence;
 use crate::model::{RepositoryId, Settled};
 use crate::policy::{Policy, PolicyError};
 use alloy_primitives::B256;
+use rayon::prelude::*;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ScoreError {
@@ -62,7 +64,8 @@ pub fn score(evidence: &Evidence, policy: &Policy) -> Result<Outcome, ScoreError
     issues::score(evidence, policy, &roles, &pulls, &mut ledger)?;
     answers::score(evidence, policy, &roles, &mut ledger)?;
     let kudos = kudos::score(evidence, policy, &mut ledger)?;
-    ledger.items.sort_by_key(|item| (item.contributor, item.fact, item.slice));
+    // No two are of the same contributor, fact and slice.
+    ledger.items.par_sort_unstable_by_key(|item| (item.contributor, item.fact, item.slice));
     ledger.refusals.sort_by_key(|refusal| (refusal.contributor, refusal.fact));
 
     let items = &mut ledger.items;
@@ -78,7 +81,7 @@ pub fn score(evidence: &Evidence, policy: &Policy) -> Result<Outcome, ScoreError
     let total = if entries.is_empty() { 0 } else { batch::total(&entries)? };
     flags::add(evidence, &pulls, &mut ledger);
     let found = close::Found { pulls, reverts, kudos };
-    let closing = close::close(evidence, policy, &ledger, &found, &mut people);
+    let closing = close::close(evidence, policy, &ledger, found, &mut people);
     let ledger::Ledger { items, refusals, mut flags, .. } = ledger;
     flags.sort();
     Ok(Outcome { items, refusals, flags, slices, people, entries, total, closing })

@@ -7,7 +7,8 @@ use super::outcome::{Factor, LineItem, PersonResult, Slice, SliceResult};
 use crate::evidence::Evidence;
 use crate::model::{ContributorId, Epoch, Person, RepositoryId};
 use crate::policy::Policy;
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn percent(amount: u64, percent: u64) -> u64 {
     scale(amount, percent, 100)
@@ -31,9 +32,13 @@ pub(super) fn limit_repositories(
         return Ok(());
     }
     let mut sums: BTreeMap<Slice, BTreeMap<RepositoryId, u64>> = BTreeMap::new();
-    for item in items.iter() {
-        let sum = sums.entry(item.slice).or_default().entry(item.fact.repo()).or_default();
-        *sum = sum.checked_add(item.points).ok_or_else(|| too_many(item.slice))?;
+    // Neighbours are often of one slice and repository: the map is asked once for each run of them.
+    for run in items.chunk_by(|a, b| (a.slice, a.fact.repo()) == (b.slice, b.fact.repo())) {
+        let Some(first) = run.first() else { continue };
+        let sum = sums.entry(first.slice).or_default().entry(first.fact.repo()).or_default();
+        for item in run {
+            *sum = sum.checked_add(item.points).ok_or_else(|| too_many(item.slice))?;
+        }
     }
     let mut limits: BTreeMap<(Slice, RepositoryId), (u64, u64)> = BTreeMap::new();
     for (slice, repositories) in sums {
@@ -67,22 +72,37 @@ pub(super) fn price(
     policy: &Policy,
     items: &mut [LineItem],
 ) -> Result<Vec<SliceResult>, ScoreError> {
+    let of = |slice: Slice| items.iter().filter(move |item| item.slice == slice).map(|item| item.points).collect();
+    let weights: Vec<(Slice, Vec<u64>)> = Slice::ALL.par_iter().map(|slice| (*slice, of(*slice))).collect();
+    let priced: Vec<_> =
+        weights.into_par_iter().map(|(slice, weights)| one_slice(evidence, policy, slice, &weights)).collect();
     let mut results = Vec::new();
-    for slice in Slice::ALL {
-        let Some(rule) = policy.slices.get(&slice) else { continue };
-        let budget = percent(evidence.header.terms.budget, rule.percent);
-        let mut in_slice: Vec<&mut LineItem> = items.iter_mut().filter(|item| item.slice == slice).collect();
-        let weights: Vec<u64> = in_slice.iter().map(|item| item.points).collect();
-        let points =
-            weights.iter().try_fold(0u64, |sum, points| sum.checked_add(*points)).ok_or_else(|| too_many(slice))?;
-        let full_at = rule.full_at.saturating_mul(1000);
-        let pool = scale(budget, points.min(full_at), full_at);
-        for (item, units) in in_slice.iter_mut().zip(apportion(pool, &weights)) {
-            item.priced = units;
+    let mut units: BTreeMap<Slice, std::vec::IntoIter<u64>> = BTreeMap::new();
+    for one in priced {
+        if let Some((result, parts)) = one? {
+            units.insert(result.slice, parts.into_iter());
+            results.push(result);
         }
-        results.push(SliceResult { slice, budget, pool, points });
+    }
+    for item in items {
+        item.priced = units.get_mut(&item.slice).and_then(Iterator::next).unwrap_or(0);
     }
     Ok(results)
+}
+
+fn one_slice(
+    evidence: &Evidence,
+    policy: &Policy,
+    slice: Slice,
+    weights: &[u64],
+) -> Result<Option<(SliceResult, Vec<u64>)>, ScoreError> {
+    let Some(rule) = policy.slices.get(&slice) else { return Ok(None) };
+    let budget = percent(evidence.header.terms.budget, rule.percent);
+    let points =
+        weights.iter().try_fold(0u64, |sum, points| sum.checked_add(*points)).ok_or_else(|| too_many(slice))?;
+    let full_at = rule.full_at.saturating_mul(1000);
+    let pool = scale(budget, points.min(full_at), full_at);
+    Ok(Some((SliceResult { slice, budget, pool, points }, apportion(pool, weights))))
 }
 
 /// Puts each person's total through the brackets and the cap, and fits the line items to it.
@@ -93,35 +113,31 @@ pub(super) fn settle(
 ) -> Result<Vec<PersonResult>, ScoreError> {
     let terms = &evidence.header.terms;
     let cap = terms.cap.min(percent(terms.budget, policy.limits.max_share));
-    let opening: BTreeMap<ContributorId, &Person> =
-        evidence.opening.people.iter().map(|person| (person.id, person)).collect();
-    let mut by_person: BTreeMap<ContributorId, Vec<&mut LineItem>> = BTreeMap::new();
-    for item in items.iter_mut() {
-        by_person.entry(item.contributor).or_default().push(item);
-    }
-    let mut people = BTreeMap::new();
-    for (id, mut items) in by_person {
+    let opening = &evidence.opening.people;
+    let of =
+        |id: &ContributorId| opening.binary_search_by_key(id, |person| person.id).ok().and_then(|at| opening.get(at));
+    let mut by_person: Vec<&mut [LineItem]> = items.chunk_by_mut(|a, b| a.contributor == b.contributor).collect();
+    let settled = by_person.par_iter_mut().filter_map(|items| {
+        let id = items.first()?.contributor;
         let weights: Vec<u64> = items.iter().map(|item| item.priced).collect();
-        let priced = weights
-            .iter()
-            .try_fold(0u64, |sum, units| sum.checked_add(*units))
-            .ok_or_else(|| ScoreError::Overflow(format!("the units of {id}")))?;
+        let Some(priced) = weights.iter().try_fold(0u64, |sum, units| sum.checked_add(*units)) else {
+            return Some(Err(ScoreError::Overflow(format!("the units of {id}"))));
+        };
         let earned = bracketed(policy, terms.budget, priced).min(cap);
         for (item, units) in items.iter_mut().zip(apportion(earned, &weights)) {
             item.units = units;
         }
-        let person = opening.get(&id).copied();
-        people.insert(id, result(evidence, policy, person, id, priced, earned));
-    }
-    for person in evidence.opening.people.iter().filter(|person| !person.accruals.is_empty() && stays(policy, person)) {
-        people.entry(person.id).or_insert_with(|| result(evidence, policy, Some(person), person.id, 0, 0));
-    }
-    Ok(people.into_values().collect())
-}
-
-/// Who opted out has no part in anything.
-fn stays(policy: &Policy, person: &Person) -> bool {
-    !policy.people.opted_out.contains(&person.id)
+        Some(Ok(result(evidence, policy, of(&id), id, priced, earned)))
+    });
+    let settled: Vec<Result<PersonResult, ScoreError>> = settled.collect();
+    let mut people = settled.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let opted_out: BTreeSet<ContributorId> = policy.people.opted_out.iter().copied().collect();
+    let waiting = opening.iter().filter(|person| !person.accruals.is_empty() && !opted_out.contains(&person.id));
+    let idle = waiting.filter(|person| people.binary_search_by_key(&person.id, |result| result.id).is_err());
+    let idle: Vec<_> = idle.map(|person| result(evidence, policy, Some(person), person.id, 0, 0)).collect();
+    people.extend(idle);
+    people.sort_by_key(|person| person.id);
+    Ok(people)
 }
 
 fn result(
@@ -188,10 +204,9 @@ pub(super) fn grant_accruals(
         .flat_map(|person| person.accruals.iter().map(|(epoch, units)| (*epoch, person.id, *units)))
         .collect();
     waiting.sort();
-    let mut by_id: BTreeMap<ContributorId, &mut PersonResult> =
-        people.iter_mut().map(|person| (person.id, person)).collect();
     for (epoch, id, units) in waiting {
-        let Some(person) = by_id.get_mut(&id) else { continue };
+        let found = people.binary_search_by_key(&id, |person| person.id).ok();
+        let Some(person) = found.and_then(|at| people.get_mut(at)) else { continue };
         let granted = if person.linked { units.min(left).min(cap.saturating_sub(person.entry)) } else { 0 };
         if granted > 0 {
             left -= granted;

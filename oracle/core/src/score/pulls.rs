@@ -6,13 +6,14 @@ use super::outcome::{Factor, Slice};
 use super::reverts::{Reverts, Taken};
 use super::roles::{Roles, listed, same_label};
 use super::size::{Lines, Scale, Size};
+use super::table::Table;
 use super::work::{Counting, Unit, Units};
 use super::{ScoreError, coauthors};
 use crate::evidence::Evidence;
-use crate::model::{ContributorId, Fact, FactKey, Kind, Landed, Pull, Review, Verdict, Witness};
+use crate::model::{ContributorId, Fact, FactKey, Kind, Landed, Pull, Verdict, Witness};
 use crate::policy::{Milli, Policy};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The rule that takes points of reverted work.
 const REVERTED: &str = "reverted";
@@ -27,7 +28,7 @@ pub(super) struct Standing<'a> {
 
 #[derive(Default)]
 pub(super) struct Scored<'a> {
-    pub(super) standings: BTreeMap<FactKey, Standing<'a>>,
+    pub(super) standings: Table<FactKey, Standing<'a>>,
     /// How many pull requests of each author counted.
     pub(super) accepted: BTreeMap<ContributorId, u64>,
     /// Those that may be reverted later, without what was earned with them.
@@ -38,10 +39,10 @@ struct Context<'a> {
     policy: &'a Policy,
     roles: &'a Roles<'a>,
     reverts: &'a Reverts,
-    approvals: BTreeMap<FactKey, Vec<&'a Review>>,
+    facts: &'a [Fact],
     /// Pull requests that close an issue which a maintainer had confirmed before the merge.
-    confirmed: BTreeSet<FactKey>,
-    witnesses: BTreeMap<FactKey, &'a Witness>,
+    confirmed: Table<FactKey, ()>,
+    witnesses: Table<FactKey, &'a Witness>,
 }
 
 /// The epoch's pull requests in the order of their merges, each with its lines.
@@ -53,7 +54,7 @@ pub(super) fn in_order<'a>(evidence: &'a Evidence, scale: &Scale<'_>) -> Vec<Cou
         Counting { pull, lines, classes }
     });
     let mut pulls: Vec<Counting<'_>> = weighed.collect();
-    pulls.sort_by_key(|one| (one.pull.at, one.pull.key()));
+    pulls.par_sort_by_key(|one| (one.pull.at, one.pull.key()));
     pulls
 }
 
@@ -66,9 +67,8 @@ pub(super) fn score<'a>(
     ledger: &mut Ledger,
 ) -> Result<Scored<'a>, ScoreError> {
     let context = Context::new(evidence, policy, roles, reverts);
-    let before: BTreeMap<_, _> = evidence.opening.people.iter().map(|person| (person.id, person.accepted)).collect();
     let mut scored = Scored::default();
-    let mut counting = Vec::new();
+    let mut counting = Vec::with_capacity(pulls.len());
     for one in pulls {
         match context.refusal(&one) {
             Some((rule, reason)) => {
@@ -83,52 +83,64 @@ pub(super) fn score<'a>(
     }
     let units = Units::new(policy, &counting);
     let mut trivial: BTreeMap<ContributorId, u32> = BTreeMap::new();
+    let mut turns = Vec::with_capacity(counting.len());
     for (at, one) in counting.iter().enumerate() {
-        let pull = one.pull;
-        let nth = scored.accepted.entry(pull.author).or_insert(0);
-        let earlier = before.get(&pull.author).copied().unwrap_or(0).saturating_add(*nth);
+        let author = one.pull.author;
+        let nth = scored.accepted.entry(author).or_insert(0);
+        let earlier = accepted_before(evidence, author).saturating_add(*nth);
         *nth += 1;
         let mut nth_trivial = 1;
         if one.lines.total() < policy.size.trivial_lines.saturating_mul(1000) {
-            let count = trivial.entry(pull.author).or_insert(0);
+            let count = trivial.entry(author).or_insert(0);
             *count = count.saturating_add(1);
             nth_trivial = *count;
         }
-        let size = Size::of(policy, one.lines.total());
-        scored.standings.insert(pull.key(), Standing { pull, size, earlier });
-        let unit = units.of(at).ok_or_else(|| ScoreError::Overflow(pull.key().to_string()))?;
-        let people = context.credit(one, unit, earlier, nth_trivial, ledger)?;
-        scored.landed.push((pull.key(), context.landed(one, people)));
+        let unit = units.of(at).ok_or_else(|| ScoreError::Overflow(one.pull.key().to_string()))?;
+        turns.push(Turn { one, unit, earlier, nth_trivial });
     }
+    let standing = |turn: &Turn<'a, '_>| {
+        let (pull, size) = (turn.one.pull, Size::of(policy, turn.one.lines.total()));
+        (pull.key(), Standing { pull, size, earlier: turn.earlier })
+    };
+    scored.standings = Table::new(turns.iter().map(standing).collect());
+    scored.landed.extend(ledger.each(&turns, |turn, ledger| {
+        let people = context.credit(turn, ledger)?;
+        Ok((turn.one.pull.key(), context.landed(turn.one, people)))
+    })?);
     for unit in units.all().filter(|unit| unit.authors.len() > 1) {
         let message =
             format!("{} pull requests of {} authors change the same files", unit.pulls.len(), unit.authors.len());
-        ledger.flag("shared_change", unit.pulls.iter().copied(), unit.authors.keys().copied(), message);
+        ledger.flag("shared_change", unit.pulls.iter().copied(), unit.authors.iter().map(|(id, _)| *id), message);
     }
     Ok(scored)
 }
 
+/// How many pull requests of an author were accepted in earlier epochs.
+pub(super) fn accepted_before(evidence: &Evidence, id: ContributorId) -> u64 {
+    let people = &evidence.opening.people;
+    let found = people.binary_search_by_key(&id, |person| person.id).ok().and_then(|at| people.get(at));
+    found.map_or(0, |person| person.accepted)
+}
+
+/// A pull request that counts, when its turn comes.
+struct Turn<'a, 'b> {
+    one: &'b Counting<'a>,
+    unit: &'b Unit,
+    /// How many of its author's were accepted before it.
+    earlier: u64,
+    /// Of how many trivial ones of its author it is the last; 1 where it is none.
+    nth_trivial: u32,
+}
+
 impl<'a> Context<'a> {
     fn new(evidence: &'a Evidence, policy: &'a Policy, roles: &'a Roles<'a>, reverts: &'a Reverts) -> Self {
-        let mut context = Self {
-            policy,
-            roles,
-            reverts,
-            approvals: BTreeMap::new(),
-            confirmed: BTreeSet::new(),
-            witnesses: BTreeMap::new(),
-        };
+        let (mut confirmed, mut witnesses) = (Vec::new(), Vec::new());
         for fact in &evidence.facts {
             match fact {
-                Fact::Pull(_) | Fact::Answer(_) | Fact::Kudos(_) => {}
-                Fact::Review(review) if review.verdict == Verdict::Approve && !review.bot => {
-                    let key = FactKey::Pull { repo: review.repo, number: review.number };
-                    context.approvals.entry(key).or_default().push(review);
-                }
-                Fact::Review(_) => {}
+                Fact::Pull(_) | Fact::Review(_) | Fact::Answer(_) | Fact::Kudos(_) => {}
                 Fact::Witness(witness) => {
                     let key = FactKey::Pull { repo: witness.repo, number: witness.number };
-                    context.witnesses.insert(key, witness);
+                    witnesses.push((key, witness));
                 }
                 Fact::Issue(issue) => {
                     let close = issue.close.as_ref();
@@ -142,12 +154,13 @@ impl<'a> Context<'a> {
                             && roles.label_counts(issue.repo, issue.author, label, label.at)
                     });
                     if before_merge {
-                        context.confirmed.insert(FactKey::Pull { repo: closer.repo, number: closer.number });
+                        confirmed.push((FactKey::Pull { repo: closer.repo, number: closer.number }, ()));
                     }
                 }
             }
         }
-        context
+        let (confirmed, witnesses) = (Table::new(confirmed), Table::new(witnesses));
+        Self { policy, roles, reverts, facts: &evidence.facts, confirmed, witnesses }
     }
 
     fn refusal(&self, one: &Counting<'_>) -> Option<(&'static str, String)> {
@@ -182,9 +195,20 @@ impl<'a> Context<'a> {
     }
 
     fn independent(&self, pull: &Pull) -> bool {
-        let approved = |review: &&Review| self.roles.maintains(pull.repo, review.by, pull.at);
-        pull.merger.is_some_and(|merger| merger != pull.author)
-            || self.approvals.get(&pull.key()).is_some_and(|reviews| reviews.iter().any(approved))
+        pull.merger.is_some_and(|merger| merger != pull.author) || self.approved(pull)
+    }
+
+    /// By a maintainer, who cannot be the author.
+    fn approved(&self, pull: &Pull) -> bool {
+        let (repo, number) = (pull.repo, pull.number);
+        let first = FactKey::Review { repo, number, by: ContributorId(0) };
+        let from = self.facts.partition_point(|fact| fact.key() < first);
+        let reviews = self.facts.iter().skip(from).map_while(|fact| match fact {
+            Fact::Review(review) if (review.repo, review.number) == (repo, number) => Some(review),
+            _ => None,
+        });
+        let mut approving = reviews.filter(|review| review.verdict == Verdict::Approve && !review.bot);
+        approving.any(|review| self.roles.maintains(repo, review.by, pull.at))
     }
 
     /// What multiplies the points within the policy's bounds.
@@ -280,14 +304,8 @@ impl<'a> Context<'a> {
     }
 
     /// Writes the line items of one pull request; gives the people who share in it.
-    fn credit(
-        &self,
-        one: &Counting<'_>,
-        unit: &Unit,
-        earlier: u64,
-        nth_trivial: u32,
-        ledger: &mut Ledger,
-    ) -> Result<Vec<ContributorId>, ScoreError> {
+    fn credit(&self, turn: &Turn<'_, '_>, ledger: &mut Ledger) -> Result<Vec<ContributorId>, ScoreError> {
+        let Turn { one, unit, earlier, nth_trivial } = *turn;
         let (pull, lines, key) = (one.pull, &one.lines, one.pull.key());
         let overflow = || ScoreError::Overflow(key.to_string());
         let size = Size::of(self.policy, unit.lines);

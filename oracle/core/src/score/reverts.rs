@@ -69,10 +69,15 @@ impl Reverts {
                 does.insert((landed.repo, number), (thread, false));
             }
         }
+        // Nothing becomes of what no revert names.
+        let named: BTreeSet<Thread> = pulls.iter().filter_map(|(pull, _)| Some((pull.repo, pull.reverts?))).collect();
         let mut lines: BTreeMap<Thread, u64> = BTreeMap::new();
         for &(pull, weighted) in pulls {
             let thread = (pull.repo, pull.number);
             let Some(number) = pull.reverts else {
+                if !named.contains(&thread) && !does.contains_key(&thread) {
+                    continue;
+                }
                 lines.insert(thread, weighted.total());
                 origins.insert(thread, Origin { before: None, taken: None, again: None });
                 does.insert(thread, (thread, true));

@@ -4,40 +4,41 @@
 use super::ScoreError;
 use super::ledger::{Found, Ledger, fraction};
 use super::outcome::{Factor, Slice};
-use super::pulls::{Scored, Standing};
+use super::pulls::{Scored, Standing, accepted_before};
 use super::roles::Roles;
 use crate::evidence::Evidence;
-use crate::model::{ContributorId, Fact, FactKey, Kind, Review, Verdict};
+use crate::model::{Fact, FactKey, Kind, Review, Verdict};
 use crate::policy::Policy;
-use std::collections::BTreeMap;
+use rayon::prelude::*;
 
-pub(super) fn score(
-    evidence: &Evidence,
+pub(super) fn score<'a>(
+    evidence: &'a Evidence,
     policy: &Policy,
     roles: &Roles<'_>,
-    pulls: &Scored<'_>,
+    pulls: &'a Scored<'a>,
     ledger: &mut Ledger,
 ) -> Result<(), ScoreError> {
-    let mut reviews: Vec<(&Review, FactKey)> = evidence
+    let base = policy.points.get(&Kind::Review).copied().unwrap_or(0);
+    let reviews: Vec<&Review> = evidence
         .facts
         .iter()
-        .filter_map(|fact| if let Fact::Review(review) = fact { Some((review, fact.key())) } else { None })
+        .filter_map(|fact| if let Fact::Review(review) = fact { Some(review) } else { None })
         .collect();
-    reviews.sort_by_key(|(review, key)| (review.at, *key));
-    let before: BTreeMap<_, _> = evidence.opening.people.iter().map(|person| (person.id, person.accepted)).collect();
-    let base = policy.points.get(&Kind::Review).copied().unwrap_or(0);
-    let mut pairs: BTreeMap<_, u64> = BTreeMap::new();
-    let mut verdicts: BTreeMap<ContributorId, u64> = BTreeMap::new();
-    let mut strangers: BTreeMap<FactKey, u32> = BTreeMap::new();
-    for (review, key) in reviews {
-        let standing = pulls.standings.get(&FactKey::Pull { repo: review.repo, number: review.number });
-        let standing = match counts(policy, roles, review, standing) {
-            Ok(standing) => standing,
-            Err((rule, reason)) => {
-                ledger.refuse(review.by, key, rule, reason);
-                continue;
+    let turn = |review: &&'a Review| match counts(policy, roles, review, pulls) {
+        Ok(standing) => Ok(Turn { review, standing, of_pair: 0, of_verdicts: 0 }),
+        Err(why) => Err((*review, why)),
+    };
+    let mut turns: Vec<Result<Turn<'_>, _>> = reviews.par_iter().map(turn).collect();
+    number(policy, &mut turns);
+    ledger.each(&turns, |turn, ledger| {
+        let Turn { review, standing, of_pair, of_verdicts } = match turn {
+            Ok(turn) => turn,
+            Err((review, (rule, reason))) => {
+                ledger.refuse(review.by, review.key(), rule, *reason);
+                return Ok(());
             }
         };
+        let key = review.key();
         let verdict = if review.verdict == Verdict::Comment { 0 } else { policy.reviews.verdict };
         let hunks = review.hunks.min(policy.reviews.max_hunks);
         let substance = verdict + hunks * policy.reviews.hunk;
@@ -47,37 +48,20 @@ pub(super) fn score(
         if review.hunks > hunks {
             notes.push(format!("{} commented hunks: {hunks} count", review.hunks));
         }
-        let author = standing.pull.author;
-        let nth = next(pairs.entry((review.by, author)).or_default());
-        if nth > 1 {
-            notes.push(format!("review number {nth} of the same author in this epoch: weight 1/{nth}"));
-            factors.push(Factor::fraction("same_author", 1, nth));
-            under.push(nth);
+        if *of_pair > 1 {
+            notes.push(format!("review number {of_pair} of the same author in this epoch: weight 1/{of_pair}"));
+            factors.push(Factor::fraction("same_author", 1, *of_pair));
+            under.push(*of_pair);
         }
-        if hunks == 0 {
-            let nth = next(verdicts.entry(review.by).or_default());
-            if nth > 1 {
-                notes.push(format!("verdict number {nth} without a commented hunk in this epoch: weight 1/{nth}"));
-                factors.push(Factor::fraction("verdict_only", 1, nth));
-                under.push(nth);
-            }
-        }
-        let mut over = vec![base, substance, standing.size.over];
-        let accepted = before.get(&review.by).copied().unwrap_or(0) > 0 || pulls.accepted.contains_key(&review.by);
-        if !accepted && !roles.maintains(review.repo, review.by, review.at) {
-            let nth = strangers.entry(standing.pull.key()).or_default();
-            // Above 2^30 nothing is left of a point.
-            let half = 1u64 << (*nth).min(30);
-            *nth = nth.saturating_add(1);
+        if *of_verdicts > 1 {
             notes.push(format!(
-                "nothing by this reviewer was accepted yet: number {nth} of such reviews of #{}",
-                review.number
+                "verdict number {of_verdicts} without a commented hunk in this epoch: weight 1/{of_verdicts}"
             ));
-            factors.push(Factor::fraction("stranger", policy.reviews.stranger, half.saturating_mul(1000)));
-            over.push(policy.reviews.stranger);
-            under.extend([1000, half]);
+            factors.push(Factor::fraction("verdict_only", 1, *of_verdicts));
+            under.push(*of_verdicts);
         }
-        let points = fraction(&over, &under).ok_or_else(|| ScoreError::Overflow(key.to_string()))?;
+        let points = fraction(&[base, substance, standing.size.over], &under)
+            .ok_or_else(|| ScoreError::Overflow(key.to_string()))?;
         let mut credit = |slice, notes| {
             ledger.credit(Found {
                 at: standing.pull.at,
@@ -94,30 +78,64 @@ pub(super) fn score(
             });
         };
         credit(Slice::Review, notes);
-        let mentor = before.get(&review.by).copied().unwrap_or(0) >= policy.mentoring.mentor_pulls
+        let mentor = accepted_before(evidence, review.by) >= policy.mentoring.mentor_pulls
             || roles.maintains(review.repo, review.by, review.at);
         if mentor && hunks > 0 && standing.earlier < policy.mentoring.newcomer_pulls {
             credit(Slice::Mentoring, vec![format!("pull request number {} of a newcomer", standing.earlier + 1)]);
         }
-    }
+        Ok(())
+    })?;
     Ok(())
 }
 
-fn next(count: &mut u64) -> u64 {
-    *count = count.saturating_add(1);
-    *count
+/// A review that counts.
+struct Turn<'a> {
+    review: &'a Review,
+    standing: &'a Standing<'a>,
+    /// Which one of this reviewer and this author it is.
+    of_pair: u64,
+    /// Which one of this reviewer's verdicts without a commented hunk; 0 when it is none.
+    of_verdicts: u64,
 }
 
-fn counts<'a, 'b>(
+/// Counts in the order of time; `turns` stand in the order of their keys.
+fn number<E>(policy: &Policy, turns: &mut [Result<Turn<'_>, E>]) {
+    let (mut pairs, mut verdicts) = (Vec::new(), Vec::new());
+    for (at, turn) in turns.iter().enumerate() {
+        let Ok(Turn { review, standing, .. }) = turn else { continue };
+        pairs.push(((review.by, standing.pull.author), review.at, at));
+        if review.hunks.min(policy.reviews.max_hunks) == 0 {
+            verdicts.push((review.by, review.at, at));
+        }
+    }
+    pairs.par_sort_unstable();
+    verdicts.par_sort_unstable();
+    for of_pair in pairs.chunk_by(|a, b| a.0 == b.0) {
+        for (nth, (_, _, at)) in (1..).zip(of_pair) {
+            if let Some(Ok(turn)) = turns.get_mut(*at) {
+                turn.of_pair = nth;
+            }
+        }
+    }
+    for of_one in verdicts.chunk_by(|a, b| a.0 == b.0) {
+        for (nth, (_, _, at)) in (1..).zip(of_one) {
+            if let Some(Ok(turn)) = turns.get_mut(*at) {
+                turn.of_verdicts = nth;
+            }
+        }
+    }
+}
+
+fn counts<'a>(
     policy: &Policy,
     roles: &Roles<'_>,
     review: &Review,
-    standing: Option<&'b Standing<'a>>,
-) -> Result<&'b Standing<'a>, (&'static str, &'static str)> {
+    pulls: &'a Scored<'a>,
+) -> Result<&'a Standing<'a>, (&'static str, &'static str)> {
     if review.bot {
         return Err(("bot", "the reviewer is a bot"));
     }
-    let Some(standing) = standing else {
+    let Some(standing) = pulls.standings.get(&FactKey::Pull { repo: review.repo, number: review.number }) else {
         return Err(("review", "the pull request itself does not count"));
     };
     if roles.excluded(review.repo, review.by, &standing.pull.excluded).is_some() {

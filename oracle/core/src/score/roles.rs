@@ -31,6 +31,7 @@ impl<'a> Roles<'a> {
                 merges.entry((pull.repo, id)).or_default().push(pull.at);
             }
         }
+        merges.values_mut().for_each(|times| times.sort_unstable());
         Self { policy, window: policy.maintainers.window_days.saturating_mul(DAY), merges }
     }
 
@@ -42,7 +43,10 @@ impl<'a> Roles<'a> {
         if named.deny.contains(&role) {
             return false;
         }
-        let merged = |times: &Vec<u64>| times.iter().any(|time| *time < at && at.saturating_sub(*time) <= self.window);
+        let merged = |times: &Vec<u64>| {
+            let last = times.partition_point(|time| *time < at).checked_sub(1).and_then(|last| times.get(last));
+            last.is_some_and(|time| at.saturating_sub(*time) <= self.window)
+        };
         named.add.contains(&role) || self.merges.get(&(repo, id)).is_some_and(merged)
     }
 
@@ -80,6 +84,9 @@ impl<'a> Roles<'a> {
 
 /// GitHub's label names differ by more than case.
 pub(super) fn same_label(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() {
+        return a.eq_ignore_ascii_case(b);
+    }
     a.to_lowercase() == b.to_lowercase()
 }
 

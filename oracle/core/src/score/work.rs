@@ -7,8 +7,9 @@
 //! small one.
 
 use super::size::{Lines, Size};
-use crate::model::{ContributorId, FactKey, FileChange, Pull};
+use crate::model::{ContributorId, FactKey, Pull, RepositoryId};
 use crate::policy::{Class, Policy};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// A file that more pull requests than this touched says nothing about two of them.
@@ -23,18 +24,36 @@ pub(super) struct Counting<'a> {
 }
 
 impl<'a> Counting<'a> {
-    /// The files that can tie it to other pull requests: not those that count nothing, and not a
-    /// page or setting beside the change, which nearly everybody's change touches.
-    fn files(&self, policy: &Policy) -> impl Iterator<Item = &'a str> {
+    fn files(&self) -> impl Iterator<Item = &'a str> {
         let pull = self.pull;
-        let changed = |file: &FileChange| file.additions.saturating_add(file.deletions);
-        let all = pull.files.iter().zip(&self.classes).filter(|(_, class)| **class != Class::Generated);
-        let whole = all.clone().fold(0u64, |sum, (file, _)| sum.saturating_add(changed(file)));
-        let least = u128::from(whole) * u128::from(policy.work.aside_percent);
-        all.filter(move |(file, class)| {
-            !matches!(class, Class::Docs | Class::Config) || u128::from(changed(file)) * 100 >= least
-        })
-        .map(|(file, _)| file.path.as_str())
+        pull.files
+            .iter()
+            .zip(&self.classes)
+            .filter(|(_, class)| **class != Class::Generated)
+            .map(|(file, _)| file.path.as_str())
+    }
+}
+
+/// A file that counts in the pull request at this place.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Touch<'a> {
+    /// Of repository and path: to compare fewer texts.
+    mixed: u64,
+    repo: RepositoryId,
+    path: &'a str,
+    at: usize,
+}
+
+impl<'a> Touch<'a> {
+    fn new(repo: RepositoryId, path: &'a str, at: usize) -> Self {
+        // FNV-1a.
+        let mix = |mixed: u64, byte: &u8| (mixed ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        let mixed = path.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325 ^ repo.0, mix);
+        Self { mixed, repo, path, at }
+    }
+
+    fn is_same_file(&self, other: &Self) -> bool {
+        (self.mixed, self.repo, self.path) == (other.mixed, other.repo, other.path)
     }
 }
 
@@ -45,39 +64,54 @@ pub(super) struct Unit {
     pub(super) lines: u64,
     pub(super) pulls: Vec<FactKey>,
     /// Weighted lines of each author.
-    pub(super) authors: BTreeMap<ContributorId, u64>,
+    pub(super) authors: Vec<(ContributorId, u64)>,
 }
 
 impl Unit {
+    /// Brings together what each author changed.
+    fn add_up(&mut self) {
+        self.authors.sort_unstable();
+        self.authors.dedup_by(|(id, lines), (kept, sum)| {
+            let same = id == kept;
+            if same {
+                *sum = sum.saturating_add(*lines);
+            }
+            same
+        });
+    }
+
     /// The author's part in it as a fraction, and the author's lines.
     pub(super) fn part(&self, policy: &Policy, author: ContributorId) -> ((u64, u64), u64) {
         let size = |lines: &u64| Size::of(policy, *lines).millionths().max(1);
-        let all = self.authors.values().fold(0u64, |sum, lines| sum.saturating_add(size(lines)));
-        let lines = self.authors.get(&author).copied().unwrap_or(0);
+        let all = self.authors.iter().fold(0u64, |sum, (_, lines)| sum.saturating_add(size(lines)));
+        let found = self.authors.binary_search_by_key(&author, |(id, _)| *id).ok();
+        let lines = found.and_then(|at| self.authors.get(at)).map_or(0, |(_, lines)| *lines);
         ((size(&lines), all), lines)
     }
 }
 
 /// The unit that each pull request belongs to, by its place in the list.
 pub(super) struct Units {
-    units: BTreeMap<usize, Unit>,
+    /// By their first pull request.
+    units: Vec<Unit>,
     unit_of: Vec<usize>,
 }
 
 impl Units {
     pub(super) fn new(policy: &Policy, pulls: &[Counting<'_>]) -> Self {
         let mut sets = Sets { parent: (0..pulls.len()).collect() };
-        let mut touching: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for (at, one) in pulls.iter().enumerate() {
-            for path in one.files(policy) {
-                touching.entry((one.pull.repo, path)).or_default().push(at);
-            }
-        }
+        let mut touches: Vec<Touch<'_>> = pulls
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(at, one)| one.files().map(move |path| Touch::new(one.pull.repo, path, at)))
+            .collect();
+        touches.par_sort_unstable();
         let author = |at: usize| pulls.get(at).map(|one| one.pull.author);
         let mut shared: BTreeMap<(usize, usize), u64> = BTreeMap::new();
-        for list in touching.values().filter(|list| list.len() > 1) {
+        for list in touches.chunk_by(Touch::is_same_file).filter(|list| list.len() > 1) {
+            let list: Vec<usize> = list.iter().map(|touch| touch.at).collect();
             let mut first_of = BTreeMap::new();
-            for at in list {
+            for at in &list {
                 sets.join(*at, *first_of.entry(author(*at)).or_insert(*at));
             }
             if list.len() > BUSY_FILE || first_of.len() < 2 {
@@ -89,7 +123,7 @@ impl Units {
                 }
             }
         }
-        let files = |at: usize| pulls.get(at).map_or(0, |one| one.files(policy).count().try_into().unwrap_or(u64::MAX));
+        let files = |at: usize| pulls.get(at).map_or(0, |one| one.files().count().try_into().unwrap_or(u64::MAX));
         for ((a, b), both) in shared {
             let either = files(a).saturating_add(files(b)).saturating_sub(both);
             let overlap = both.saturating_mul(100) >= either.saturating_mul(policy.work.overlap_percent);
@@ -97,25 +131,37 @@ impl Units {
                 sets.join(a, b);
             }
         }
-        let unit_of: Vec<usize> = (0..pulls.len()).map(|at| sets.find(at)).collect();
-        let mut units: BTreeMap<usize, Unit> = BTreeMap::new();
-        for (one, at) in pulls.iter().zip(&unit_of) {
-            let unit = units.entry(*at).or_default();
-            unit.lines = unit.lines.saturating_add(one.lines.total());
-            unit.pulls.push(one.pull.key());
-            let lines = unit.authors.entry(one.pull.author).or_default();
-            *lines = lines.saturating_add(one.lines.total());
+        // The smallest member names a set, so a unit is met by that one first.
+        let mut place = vec![0; pulls.len()];
+        let mut units: Vec<Unit> = Vec::new();
+        let mut unit_of = Vec::with_capacity(pulls.len());
+        for (at, one) in pulls.iter().enumerate() {
+            let first = sets.find(at);
+            if first == at {
+                if let Some(slot) = place.get_mut(at) {
+                    *slot = units.len();
+                }
+                units.push(Unit::default());
+            }
+            let unit = place.get(first).copied().unwrap_or_default();
+            unit_of.push(unit);
+            if let Some(unit) = units.get_mut(unit) {
+                unit.lines = unit.lines.saturating_add(one.lines.total());
+                unit.pulls.push(one.pull.key());
+                unit.authors.push((one.pull.author, one.lines.total()));
+            }
         }
+        units.iter_mut().for_each(Unit::add_up);
         Self { units, unit_of }
     }
 
     /// The unit of the pull request at this place of the list.
     pub(super) fn of(&self, at: usize) -> Option<&Unit> {
-        self.units.get(self.unit_of.get(at)?)
+        self.units.get(*self.unit_of.get(at)?)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Unit> {
-        self.units.values()
+        self.units.iter()
     }
 }
 
