@@ -10,7 +10,7 @@ mod line;
 mod order;
 mod read;
 
-use crate::model::{Epoch, Fact, RepositoryId, State};
+use crate::model::{Answer, Epoch, Fact, Issue, Kudos, Pull, RepositoryId, Review, State, Witness};
 use alloy_primitives::{Address, B256};
 use line::Line;
 use serde::{Deserialize, Serialize};
@@ -152,6 +152,46 @@ impl Evidence {
             .chain(self.opening.settled.iter().map(Line::Settled))
             .chain(self.opening.thanks.iter().map(Line::Thanks))
             .chain(self.facts.iter().map(Line::from))
+    }
+
+    /// In order of their keys, as all of these.
+    pub fn pulls(&self) -> impl Iterator<Item = &Pull> {
+        self.of_kind(0).iter().filter_map(|fact| if let Fact::Pull(pull) = fact { Some(pull) } else { None })
+    }
+
+    pub fn reviews(&self) -> impl Iterator<Item = &Review> {
+        self.of_kind(1).iter().filter_map(|fact| if let Fact::Review(review) = fact { Some(review) } else { None })
+    }
+
+    pub fn issues(&self) -> impl Iterator<Item = &Issue> {
+        self.of_kind(2).iter().filter_map(|fact| if let Fact::Issue(issue) = fact { Some(issue) } else { None })
+    }
+
+    pub fn answers(&self) -> impl Iterator<Item = &Answer> {
+        self.of_kind(3).iter().filter_map(|fact| if let Fact::Answer(answer) = fact { Some(answer) } else { None })
+    }
+
+    pub fn kudos(&self) -> impl Iterator<Item = &Kudos> {
+        self.of_kind(4).iter().filter_map(|fact| if let Fact::Kudos(kudos) = fact { Some(kudos) } else { None })
+    }
+
+    pub fn witnesses(&self) -> impl Iterator<Item = &Witness> {
+        self.of_kind(5).iter().filter_map(|fact| if let Fact::Witness(witness) = fact { Some(witness) } else { None })
+    }
+
+    /// Keys ascend by kind first, so facts of one kind stand together.
+    fn of_kind(&self, kind: u8) -> &[Fact] {
+        let number = |fact: &Fact| match fact {
+            Fact::Pull(_) => 0,
+            Fact::Review(_) => 1,
+            Fact::Issue(_) => 2,
+            Fact::Answer(_) => 3,
+            Fact::Kudos(_) => 4,
+            Fact::Witness(_) => 5,
+        };
+        let from = self.facts.partition_point(|fact| number(fact) < kind);
+        let to = self.facts.partition_point(|fact| number(fact) <= kind);
+        self.facts.get(from..to).unwrap_or_default()
     }
 
     /// The file.

@@ -46,7 +46,7 @@ fn write(facts: &str, file: &str) -> Result<bool> {
 }
 
 fn measure_file(file: &str) -> Result<bool> {
-    println!("{}", serde_json::to_string(&measure::measure(&std::fs::read(file)?)?)?);
+    println!("{}", serde_json::to_string(&measure::measure(file)?)?);
     Ok(true)
 }
 

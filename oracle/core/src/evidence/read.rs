@@ -82,7 +82,12 @@ impl Block {
                 held.map(|()| line).map_err(|message| EvidenceError::Content { line: number, message })
             });
             match checked {
-                Ok(line) => block.lines.push(line),
+                Ok(mut line) => {
+                    if let Owned::Pull(pull) = &mut line {
+                        pull.files.shrink_to_fit();
+                    }
+                    block.lines.push(line);
+                }
                 Err(wrong) => {
                     block.wrong = Some(wrong);
                     break;

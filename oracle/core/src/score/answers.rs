@@ -5,7 +5,7 @@ use super::outcome::Slice;
 use super::roles::Roles;
 use super::{ScoreError, is_settled};
 use crate::evidence::Evidence;
-use crate::model::{Answer, Fact, Kind};
+use crate::model::{Answer, Kind};
 use crate::policy::Policy;
 
 pub(super) fn score(
@@ -15,9 +15,8 @@ pub(super) fn score(
     ledger: &mut Ledger,
 ) -> Result<(), ScoreError> {
     let base = policy.points.get(&Kind::Answer).copied().unwrap_or(0);
-    for fact in &evidence.facts {
-        let Fact::Answer(answer) = fact else { continue };
-        let key = fact.key();
+    for answer in evidence.answers() {
+        let key = answer.key();
         if let Err((rule, reason)) = accepted(evidence, roles, answer) {
             ledger.refuse(answer.by, key, rule, reason);
             continue;

@@ -9,8 +9,7 @@ use super::roles::merged_for_another;
 use super::table::Table;
 use crate::evidence::Evidence;
 use crate::model::{
-    ContributorId, Debt, Epoch, Fact, FactKey, Kind, Kudos, Landed, Merger, Person, RepositoryId, Settled, State,
-    Thanks,
+    ContributorId, Debt, Epoch, FactKey, Kind, Kudos, Landed, Merger, Person, RepositoryId, Settled, State, Thanks,
 };
 use crate::policy::Policy;
 use rayon::prelude::*;
@@ -52,12 +51,12 @@ fn people(
 ) -> Vec<Person> {
     let epoch = evidence.header.epoch;
     // Thanks are no contribution of who is thanked.
-    let accepted = ledger.items.chunk_by(|a, b| a.contributor == b.contributor).filter_map(|items| {
+    let accepted = ledger.items.par_chunk_by(|a, b| a.contributor == b.contributor).filter_map(|items| {
         let times = || items.iter().filter(|item| item.kind != Kind::Kudos).map(|item| item.at);
         Some((items.first()?.contributor, times().min()?, times().max()?))
     });
     let accepted: Vec<(ContributorId, u64, u64)> = accepted.collect();
-    let counted = found.pulls.accepted.keys().copied();
+    let counted = found.pulls.accepted.iter().map(|(id, _)| *id);
     let ids = accepted.iter().map(|(id, ..)| *id).chain(counted).chain(found.reverts.debts.iter().map(|(id, _)| *id));
     let mut people = evidence.opening.people.clone();
     let new = ids.filter(|id| evidence.opening.people.binary_search_by_key(id, |person| person.id).is_err());
@@ -170,10 +169,8 @@ fn earned(items: &[LineItem], id: ContributorId, fact: FactKey) -> u64 {
 fn mergers(evidence: &Evidence) -> Vec<Merger> {
     let mut mergers: BTreeMap<_, u64> =
         evidence.opening.mergers.iter().map(|merger| ((merger.repo, merger.id), merger.last)).collect();
-    for fact in &evidence.facts {
-        if let Fact::Pull(pull) = fact
-            && let Some(id) = merged_for_another(pull)
-        {
+    for pull in evidence.pulls() {
+        if let Some(id) = merged_for_another(pull) {
             let last = mergers.entry((pull.repo, id)).or_insert(pull.at);
             *last = (*last).max(pull.at);
         }

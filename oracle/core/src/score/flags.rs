@@ -3,7 +3,7 @@
 use super::ledger::Ledger;
 use super::pulls::Scored;
 use crate::evidence::Evidence;
-use crate::model::{ContributorId, Fact, FactKey, RepositoryId, Verdict};
+use crate::model::{ContributorId, FactKey, RepositoryId, Verdict};
 use rayon::prelude::*;
 
 /// From so many on a habit is a pattern.
@@ -41,15 +41,14 @@ fn one_merger(pulls: &Scored<'_>, ledger: &mut Ledger) {
 fn mutual_verdicts(evidence: &Evidence, pulls: &Scored<'_>, ledger: &mut Ledger) {
     // Under the pair's smaller id first: what both did stands together.
     let mut acts: Vec<((ContributorId, ContributorId), Act)> = Vec::new();
-    for fact in &evidence.facts {
-        let Fact::Review(review) = fact else { continue };
+    for review in evidence.reviews() {
         let pull = FactKey::Pull { repo: review.repo, number: review.number };
         let Some(standing) = pulls.standings.get(&pull) else { continue };
         let (by, author) = (review.by, standing.pull.author);
         let act = match review.verdict {
             _ if review.hunks > 0 => Act::Commented,
-            Verdict::Approve if by < author => Act::First(fact.key()),
-            Verdict::Approve => Act::Second(fact.key()),
+            Verdict::Approve if by < author => Act::First(review.key()),
+            Verdict::Approve => Act::Second(review.key()),
             _ => continue,
         };
         acts.push(((by.min(author), by.max(author)), act));

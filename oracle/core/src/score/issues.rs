@@ -27,11 +27,7 @@ pub(super) fn score(
     ledger: &mut Ledger,
 ) -> Result<(), ScoreError> {
     let base = policy.points.get(&Kind::Issue).copied().unwrap_or(0);
-    let issues: Vec<&Issue> = evidence
-        .facts
-        .iter()
-        .filter_map(|fact| if let Fact::Issue(issue) = fact { Some(issue) } else { None })
-        .collect();
+    let issues: Vec<&Issue> = evidence.issues().collect();
     ledger.each(&issues, |issue, ledger| {
         let key = issue.key();
         match confirmed(evidence, policy, roles, pulls, issue) {

@@ -5,7 +5,7 @@ use super::ScoreError;
 use super::ledger::{Found, Ledger, fraction};
 use super::outcome::{Factor, Slice};
 use crate::evidence::Evidence;
-use crate::model::{ContributorId, Fact, Kind, Kudos};
+use crate::model::{ContributorId, Kind, Kudos};
 use crate::policy::Policy;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,11 +75,7 @@ pub(super) fn score<'a>(
 
 /// The thanks that count, in the order in which they were given.
 fn counting<'a>(evidence: &'a Evidence, policy: &Policy, ledger: &mut Ledger) -> Vec<&'a Kudos> {
-    let mut all: Vec<&Kudos> = evidence
-        .facts
-        .iter()
-        .filter_map(|fact| if let Fact::Kudos(kudos) = fact { Some(kudos) } else { None })
-        .collect();
+    let mut all: Vec<&Kudos> = evidence.kudos().collect();
     if all.is_empty() {
         return all;
     }

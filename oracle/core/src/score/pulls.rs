@@ -29,8 +29,8 @@ pub(super) struct Standing<'a> {
 #[derive(Default)]
 pub(super) struct Scored<'a> {
     pub(super) standings: Table<FactKey, Standing<'a>>,
-    /// How many pull requests of each author counted.
-    pub(super) accepted: BTreeMap<ContributorId, u64>,
+    /// How many pull requests of each author counted, ascending by id.
+    pub(super) accepted: Vec<(ContributorId, u64)>,
     /// Those that may be reverted later, without what was earned with them.
     pub(super) landed: Vec<(FactKey, Landed)>,
 }
@@ -47,12 +47,15 @@ struct Context<'a> {
 
 /// The epoch's pull requests in the order of their merges, each with its lines.
 pub(super) fn in_order<'a>(evidence: &'a Evidence, scale: &Scale<'_>) -> Vec<Counting<'a>> {
-    let pulls = evidence.facts.iter().filter_map(|fact| if let Fact::Pull(pull) = fact { Some(pull) } else { None });
-    let pulls: Vec<&Pull> = pulls.collect();
-    let weighed = pulls.into_par_iter().map(|pull| {
-        let (lines, classes) = scale.weigh(pull);
-        Counting { pull, lines, classes }
-    });
+    let pulls: Vec<&Pull> = evidence.pulls().collect();
+    // A clone for each core: they would wait for each other's regular expressions.
+    let weighed = pulls.into_par_iter().with_min_len(4096).map_init(
+        || scale.clone(),
+        |scale, pull| {
+            let (lines, classes) = scale.weigh(pull);
+            Counting { pull, lines, classes }
+        },
+    );
     let mut pulls: Vec<Counting<'_>> = weighed.collect();
     pulls.par_sort_by_key(|one| (one.pull.at, one.pull.key()));
     pulls
@@ -82,13 +85,13 @@ pub(super) fn score<'a>(
         }
     }
     let units = Units::new(policy, &counting);
+    let (nth, accepted) = numbered(&counting);
+    scored.accepted = accepted;
     let mut trivial: BTreeMap<ContributorId, u32> = BTreeMap::new();
     let mut turns = Vec::with_capacity(counting.len());
-    for (at, one) in counting.iter().enumerate() {
+    for (at, (one, nth)) in counting.iter().zip(nth).enumerate() {
         let author = one.pull.author;
-        let nth = scored.accepted.entry(author).or_insert(0);
-        let earlier = accepted_before(evidence, author).saturating_add(*nth);
-        *nth += 1;
+        let earlier = accepted_before(evidence, author).saturating_add(nth);
         let mut nth_trivial = 1;
         if one.lines.total() < policy.size.trivial_lines.saturating_mul(1000) {
             let count = trivial.entry(author).or_insert(0);
@@ -115,6 +118,25 @@ pub(super) fn score<'a>(
     Ok(scored)
 }
 
+/// How many of its author's stand before each, and how many each author has, ascending by id.
+fn numbered(counting: &[Counting<'_>]) -> (Vec<u64>, Vec<(ContributorId, u64)>) {
+    let mut order: Vec<(ContributorId, usize)> =
+        counting.iter().enumerate().map(|(at, one)| (one.pull.author, at)).collect();
+    order.par_sort_unstable();
+    let (mut nth, mut accepted) = (vec![0; counting.len()], Vec::new());
+    for of_author in order.chunk_by(|a, b| a.0 == b.0) {
+        let mut count = 0;
+        for (_, at) in of_author {
+            if let Some(slot) = nth.get_mut(*at) {
+                *slot = count;
+            }
+            count += 1;
+        }
+        accepted.extend(of_author.first().map(|(id, _)| (*id, count)));
+    }
+    (nth, accepted)
+}
+
 /// How many pull requests of an author were accepted in earlier epochs.
 pub(super) fn accepted_before(evidence: &Evidence, id: ContributorId) -> u64 {
     let people = &evidence.opening.people;
@@ -135,28 +157,22 @@ struct Turn<'a, 'b> {
 impl<'a> Context<'a> {
     fn new(evidence: &'a Evidence, policy: &'a Policy, roles: &'a Roles<'a>, reverts: &'a Reverts) -> Self {
         let (mut confirmed, mut witnesses) = (Vec::new(), Vec::new());
-        for fact in &evidence.facts {
-            match fact {
-                Fact::Pull(_) | Fact::Review(_) | Fact::Answer(_) | Fact::Kudos(_) => {}
-                Fact::Witness(witness) => {
-                    let key = FactKey::Pull { repo: witness.repo, number: witness.number };
-                    witnesses.push((key, witness));
-                }
-                Fact::Issue(issue) => {
-                    let close = issue.close.as_ref();
-                    let Some((close, closer)) = close.and_then(|close| Some((close, close.closer.as_ref()?))) else {
-                        continue;
-                    };
-                    let before_merge = issue.labels.iter().any(|label| {
-                        label.at < close.at
-                            && label.actor != closer.author
-                            && listed(&policy.labels.confirm, label)
-                            && roles.label_counts(issue.repo, issue.author, label, label.at)
-                    });
-                    if before_merge {
-                        confirmed.push((FactKey::Pull { repo: closer.repo, number: closer.number }, ()));
-                    }
-                }
+        for witness in evidence.witnesses() {
+            witnesses.push((FactKey::Pull { repo: witness.repo, number: witness.number }, witness));
+        }
+        for issue in evidence.issues() {
+            let close = issue.close.as_ref();
+            let Some((close, closer)) = close.and_then(|close| Some((close, close.closer.as_ref()?))) else {
+                continue;
+            };
+            let before_merge = issue.labels.iter().any(|label| {
+                label.at < close.at
+                    && label.actor != closer.author
+                    && listed(&policy.labels.confirm, label)
+                    && roles.label_counts(issue.repo, issue.author, label, label.at)
+            });
+            if before_merge {
+                confirmed.push((FactKey::Pull { repo: closer.repo, number: closer.number }, ()));
             }
         }
         let (confirmed, witnesses) = (Table::new(confirmed), Table::new(witnesses));
@@ -317,8 +333,9 @@ impl<'a> Context<'a> {
         let product = product.clamp(self.policy.factors.min, self.policy.factors.max);
         let mut notes = notes(lines, unit, key);
         let ((part, parts), lines_of_author) = unit.part(self.policy, pull.author);
-        let mut over = vec![1000, base, product, size.over, part];
-        let mut under = vec![1000, size.under, parts, lines_of_author];
+        let (mut over, mut under) = (Vec::with_capacity(8), Vec::with_capacity(8));
+        over.extend([1000, base, product, size.over, part]);
+        under.extend([1000, size.under, parts, lines_of_author]);
         if nth_trivial > 1 {
             // Above 3^40 nothing is left of a point.
             let divisor = 3u64.pow(nth_trivial.min(41) - 1);

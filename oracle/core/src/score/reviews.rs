@@ -7,7 +7,7 @@ use super::outcome::{Factor, Slice};
 use super::pulls::{Scored, Standing, accepted_before};
 use super::roles::Roles;
 use crate::evidence::Evidence;
-use crate::model::{Fact, FactKey, Kind, Review, Verdict};
+use crate::model::{FactKey, Kind, Review, Verdict};
 use crate::policy::Policy;
 use rayon::prelude::*;
 
@@ -19,11 +19,7 @@ pub(super) fn score<'a>(
     ledger: &mut Ledger,
 ) -> Result<(), ScoreError> {
     let base = policy.points.get(&Kind::Review).copied().unwrap_or(0);
-    let reviews: Vec<&Review> = evidence
-        .facts
-        .iter()
-        .filter_map(|fact| if let Fact::Review(review) = fact { Some(review) } else { None })
-        .collect();
+    let reviews: Vec<&Review> = evidence.reviews().collect();
     let turn = |review: &&'a Review| match counts(policy, roles, review, pulls) {
         Ok(standing) => Ok(Turn { review, standing, of_pair: 0, of_verdicts: 0 }),
         Err(why) => Err((*review, why)),
@@ -62,7 +58,7 @@ pub(super) fn score<'a>(
         }
         let points = fraction(&[base, substance, standing.size.over], &under)
             .ok_or_else(|| ScoreError::Overflow(key.to_string()))?;
-        let mut credit = |slice, notes| {
+        let mut credit = |slice, factors, notes| {
             ledger.credit(Found {
                 at: standing.pull.at,
                 contributor: review.by,
@@ -72,17 +68,21 @@ pub(super) fn score<'a>(
                 base,
                 lines: 0,
                 size: standing.size.milli(),
-                factors: factors.clone(),
+                factors,
                 points,
                 notes,
             });
         };
-        credit(Slice::Review, notes);
-        let mentor = accepted_before(evidence, review.by) >= policy.mentoring.mentor_pulls
-            || roles.maintains(review.repo, review.by, review.at);
-        if mentor && hunks > 0 && standing.earlier < policy.mentoring.newcomer_pulls {
-            credit(Slice::Mentoring, vec![format!("pull request number {} of a newcomer", standing.earlier + 1)]);
+        let mentors = hunks > 0 && standing.earlier < policy.mentoring.newcomer_pulls;
+        let mentor = || {
+            accepted_before(evidence, review.by) >= policy.mentoring.mentor_pulls
+                || roles.maintains(review.repo, review.by, review.at)
+        };
+        if mentors && mentor() {
+            let note = format!("pull request number {} of a newcomer", standing.earlier + 1);
+            credit(Slice::Mentoring, factors.clone(), vec![note]);
         }
+        credit(Slice::Review, factors, notes);
         Ok(())
     })?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Who is a maintainer of which repository at which time, and whose labels count.
 
 use crate::evidence::Evidence;
-use crate::model::{ContributorId, Exclusion, Fact, Label, Pull, RepositoryId};
+use crate::model::{ContributorId, Exclusion, Label, Pull, RepositoryId};
 use crate::policy::{Policy, RepositoryRole};
 use std::collections::BTreeMap;
 
@@ -24,10 +24,8 @@ impl<'a> Roles<'a> {
         for merger in &evidence.opening.mergers {
             merges.entry((merger.repo, merger.id)).or_default().push(merger.last);
         }
-        for fact in &evidence.facts {
-            if let Fact::Pull(pull) = fact
-                && let Some(id) = merged_for_another(pull)
-            {
+        for pull in evidence.pulls() {
+            if let Some(id) = merged_for_another(pull) {
                 merges.entry((pull.repo, id)).or_default().push(pull.at);
             }
         }

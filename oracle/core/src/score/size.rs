@@ -16,6 +16,7 @@ pub(super) struct Lines {
 }
 
 /// The policy's rules of size, with its patterns compiled.
+#[derive(Clone)]
 pub(super) struct Scale<'a> {
     rule: &'a SizeRule,
     classes: Classes,

@@ -1,5 +1,7 @@
 //! A map that is filled once and then only read: sorted, in one piece of memory.
 
+use rayon::prelude::*;
+
 /// Ascending by key; keys are unique.
 pub(super) struct Table<K, V> {
     rows: Vec<(K, V)>,
@@ -11,11 +13,11 @@ impl<K, V> Default for Table<K, V> {
     }
 }
 
-impl<K: Ord + Copy, V> Table<K, V> {
+impl<K: Ord + Copy + Send, V: Send> Table<K, V> {
     /// Of rows in any order; of several with the same key the last one stays.
     pub(super) fn new(mut rows: Vec<(K, V)>) -> Self {
         rows.reverse();
-        rows.sort_by_key(|(key, _)| *key);
+        rows.par_sort_by_key(|(key, _)| *key);
         rows.dedup_by_key(|(key, _)| *key);
         Self { rows }
     }
