@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 
 /// More lines than this in one file are a lie or a mistake.
 const MAX_LINES: u64 = 1_000_000_000;
+/// Of one author in one organisation.
+const MAX_OPEN: u64 = 1_000_000;
 const MAX_PATH: usize = 4096;
 const MAX_LABEL: usize = 256;
 /// Of a witness: ten times the usual is a lie or a mistake, whatever the policy allows.
@@ -127,6 +129,7 @@ fn pull_holds(key: FactKey, header: &Header, pull: &Pull) -> Check {
     ensure(pull.created <= pull.at, || format!("{key} was merged before it was created"))?;
     ensure(header.starts <= pull.at && pull.at < header.ends, || format!("{key} was not merged in this epoch"))?;
     ensure(pull.title.len() <= MAX_TITLE, || format!("{key}: the title is longer than {MAX_TITLE} bytes"))?;
+    ensure(pull.open <= MAX_OPEN, || format!("{key}: more than {MAX_OPEN} open pull requests"))?;
     ensure(pull.reverts != Some(pull.number), || format!("{key} cannot revert itself"))?;
     ensure(ascending(&pull.coauthors) && !pull.coauthors.contains(&pull.author), || {
         format!("{key}: co-authors must ascend and leave out the author")

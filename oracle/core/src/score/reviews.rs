@@ -21,13 +21,16 @@ pub(super) fn score<'a>(
     let base = policy.points.get(&Kind::Review).copied().unwrap_or(0);
     let reviews: Vec<&Review> = evidence.reviews().collect();
     let turn = |review: &&'a Review| match counts(policy, roles, review, pulls) {
-        Ok(standing) => Ok(Turn { review, standing, of_pair: 0, of_verdicts: 0 }),
+        Ok(standing) => {
+            let stranger = is_stranger(evidence, roles, review, pulls);
+            Ok(Turn { review, standing, stranger, of_pair: 0, of_verdicts: 0, of_strangers: 0 })
+        }
         Err(why) => Err((*review, why)),
     };
     let mut turns: Vec<Result<Turn<'_>, _>> = reviews.par_iter().map(turn).collect();
     number(policy, &mut turns);
     ledger.each(&turns, |turn, ledger| {
-        let Turn { review, standing, of_pair, of_verdicts } = match turn {
+        let Turn { review, standing, of_pair, of_verdicts, of_strangers, .. } = match turn {
             Ok(turn) => turn,
             Err((review, (rule, reason))) => {
                 ledger.refuse(review.by, review.key(), rule, *reason);
@@ -56,8 +59,19 @@ pub(super) fn score<'a>(
             factors.push(Factor::fraction("verdict_only", 1, *of_verdicts));
             under.push(*of_verdicts);
         }
-        let points = fraction(&[base, substance, standing.size.over], &under)
-            .ok_or_else(|| ScoreError::Overflow(key.to_string()))?;
+        let mut over = vec![base, substance, standing.size.over];
+        if *of_strangers > 0 {
+            // After 2^30 nothing is left of a point.
+            let half = 1u64 << (of_strangers - 1).min(30);
+            notes.push(format!(
+                "nothing by this reviewer was accepted yet: number {of_strangers} of such reviews of #{}",
+                review.number
+            ));
+            factors.push(Factor::fraction("stranger", policy.reviews.stranger, half.saturating_mul(1000)));
+            over.push(policy.reviews.stranger);
+            under.extend([1000, half]);
+        }
+        let points = fraction(&over, &under).ok_or_else(|| ScoreError::Overflow(key.to_string()))?;
         let mut credit = |slice, factors, notes| {
             ledger.credit(Found {
                 at: standing.pull.at,
@@ -92,17 +106,31 @@ pub(super) fn score<'a>(
 struct Turn<'a> {
     review: &'a Review,
     standing: &'a Standing<'a>,
+    /// The reviewer has no standing yet: anybody may review anything.
+    stranger: bool,
     /// Which one of this reviewer and this author it is.
     of_pair: u64,
     /// Which one of this reviewer's verdicts without a commented hunk; 0 when it is none.
     of_verdicts: u64,
+    /// Which one of this pull request's reviews by strangers; 0 when it is none.
+    of_strangers: u64,
+}
+
+/// Nothing was accepted of who reviewed, who is no maintainer either.
+fn is_stranger(evidence: &Evidence, roles: &Roles<'_>, review: &Review, pulls: &Scored<'_>) -> bool {
+    accepted_before(evidence, review.by) == 0
+        && pulls.accepted.binary_search_by_key(&review.by, |(id, _)| *id).is_err()
+        && !roles.maintains(review.repo, review.by, review.at)
 }
 
 /// Counts in the order of time; `turns` stand in the order of their keys.
 fn number<E>(policy: &Policy, turns: &mut [Result<Turn<'_>, E>]) {
-    let (mut pairs, mut verdicts) = (Vec::new(), Vec::new());
+    let (mut pairs, mut verdicts, mut strangers) = (Vec::new(), Vec::new(), Vec::new());
     for (at, turn) in turns.iter().enumerate() {
-        let Ok(Turn { review, standing, .. }) = turn else { continue };
+        let Ok(Turn { review, standing, stranger, .. }) = turn else { continue };
+        if *stranger {
+            strangers.push((standing.pull.key(), review.at, at));
+        }
         pairs.push(((review.by, standing.pull.author), review.at, at));
         if review.hunks.min(policy.reviews.max_hunks) == 0 {
             verdicts.push((review.by, review.at, at));
@@ -110,6 +138,7 @@ fn number<E>(policy: &Policy, turns: &mut [Result<Turn<'_>, E>]) {
     }
     pairs.par_sort_unstable();
     verdicts.par_sort_unstable();
+    strangers.par_sort_unstable();
     for of_pair in pairs.chunk_by(|a, b| a.0 == b.0) {
         for (nth, (_, _, at)) in (1..).zip(of_pair) {
             if let Some(Ok(turn)) = turns.get_mut(*at) {
@@ -121,6 +150,13 @@ fn number<E>(policy: &Policy, turns: &mut [Result<Turn<'_>, E>]) {
         for (nth, (_, _, at)) in (1..).zip(of_one) {
             if let Some(Ok(turn)) = turns.get_mut(*at) {
                 turn.of_verdicts = nth;
+            }
+        }
+    }
+    for of_one in strangers.chunk_by(|a, b| a.0 == b.0) {
+        for (nth, (_, _, at)) in (1..).zip(of_one) {
+            if let Some(Ok(turn)) = turns.get_mut(*at) {
+                turn.of_strangers = nth;
             }
         }
     }

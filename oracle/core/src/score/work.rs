@@ -7,7 +7,7 @@
 //! small one.
 
 use super::size::{Lines, Size};
-use crate::model::{ContributorId, FactKey, Pull, RepositoryId};
+use crate::model::{ContributorId, FactKey, FileChange, Pull, RepositoryId};
 use crate::policy::{Class, Policy};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -24,17 +24,22 @@ pub(super) struct Counting<'a> {
 }
 
 impl<'a> Counting<'a> {
-    fn files(&self) -> impl Iterator<Item = &'a str> {
+    /// The files that can tie it to other pull requests: not those that count nothing, and not a
+    /// page or setting beside the change, which nearly everybody's change touches.
+    fn files(&self, policy: &Policy) -> impl Iterator<Item = &'a str> {
         let pull = self.pull;
-        pull.files
-            .iter()
-            .zip(&self.classes)
-            .filter(|(_, class)| **class != Class::Generated)
-            .map(|(file, _)| file.path.as_str())
+        let changed = |file: &FileChange| file.additions.saturating_add(file.deletions);
+        let all = pull.files.iter().zip(&self.classes).filter(|(_, class)| **class != Class::Generated);
+        let whole = all.clone().fold(0u64, |sum, (file, _)| sum.saturating_add(changed(file)));
+        let least = u128::from(whole) * u128::from(policy.work.aside_percent);
+        all.filter(move |(file, class)| {
+            !matches!(class, Class::Docs | Class::Config) || u128::from(changed(file)) * 100 >= least
+        })
+        .map(|(file, _)| file.path.as_str())
     }
 }
 
-/// A file that counts in the pull request at this place.
+/// A file that can tie the pull request at this place to others.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Touch<'a> {
     /// Of repository and path: to compare fewer texts.
@@ -103,7 +108,7 @@ impl Units {
         let mut touches: Vec<Touch<'_>> = pulls
             .par_iter()
             .enumerate()
-            .flat_map_iter(|(at, one)| one.files().map(move |path| Touch::new(one.pull.repo, path, at)))
+            .flat_map_iter(|(at, one)| one.files(policy).map(move |path| Touch::new(one.pull.repo, path, at)))
             .collect();
         touches.par_sort_unstable();
         let author = |at: usize| pulls.get(at).map(|one| one.pull.author);
@@ -123,7 +128,7 @@ impl Units {
                 }
             }
         }
-        let files = |at: usize| pulls.get(at).map_or(0, |one| one.files().count().try_into().unwrap_or(u64::MAX));
+        let files = |at: usize| pulls.get(at).map_or(0, |one| one.files(policy).count().try_into().unwrap_or(u64::MAX));
         for ((a, b), both) in shared {
             let either = files(a).saturating_add(files(b)).saturating_sub(both);
             let overlap = both.saturating_mul(100) >= either.saturating_mul(policy.work.overlap_percent);

