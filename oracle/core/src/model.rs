@@ -7,6 +7,7 @@
 mod fact;
 mod key;
 mod state;
+mod text;
 
 pub use fact::{
     Answer, Change, Close, Closer, Exclusion, Fact, FileChange, Issue, Kudos, Label, MAX_MODEL, MAX_TITLE, Pull,
@@ -14,6 +15,7 @@ pub use fact::{
 };
 pub use key::FactKey;
 pub use state::{Debt, Landed, Merger, Person, Settled, State, Thanks};
+pub use text::{is_visible, is_visible_path, visible, visible_path};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -4,8 +4,8 @@
 use super::line::Line;
 use super::{FETCH, Header, SCHEMA};
 use crate::model::{
-    Answer, Debt, Exclusion, FactKey, FileChange, Issue, Kudos, Label, Landed, MAX_MODEL, MAX_TITLE, Merger, Person,
-    Pull, Review, Settled, Thanks, Witness,
+    Answer, ContributorId, Debt, Exclusion, FactKey, FileChange, Issue, Kudos, Label, Landed, MAX_MODEL, MAX_TITLE,
+    Merger, Person, Pull, Review, Settled, Thanks, Witness, is_visible, is_visible_path,
 };
 use std::collections::BTreeSet;
 
@@ -17,6 +17,11 @@ const MAX_PATH: usize = 4096;
 const MAX_LABEL: usize = 256;
 /// Of a witness: ten times the usual is a lie or a mistake, whatever the policy allows.
 const MAX_ANSWER: u64 = 10_000;
+/// Ids, numbers and versions that GitHub gives out fit a signed 64-bit number, as the stores' do.
+const MAX_ID: u64 = u64::MAX >> 1;
+/// The last second of the year 9999.
+const LAST_SECOND: u64 = 253_402_300_799;
+const MAX_SAMPLES: u64 = 1000;
 /// Units of the whole token supply, by the contract's own limit.
 const MAX_UNITS: u64 = (1 << 48) - 1;
 
@@ -43,6 +48,8 @@ pub(super) fn header(header: &Header) -> Check {
     })?;
     let unit = header.unit.parse::<u128>().ok().filter(|unit| *unit > 0 && unit.to_string() == header.unit);
     ensure(unit.is_some(), || format!("unit `{}` is not a positive decimal number", header.unit))?;
+    ensure(header.cutoff <= LAST_SECOND, || "the cutoff is after the year 9999".to_owned())?;
+    ensure(header.repositories.iter().all(|id| is_id(id.0)), || "a repository's id is 0 or above 2^63 - 1".to_owned())?;
     ensure(ascending(&header.repositories), || "repositories must ascend without repetition".to_owned())
 }
 
@@ -64,9 +71,20 @@ pub(super) fn content(header: &Header, line: Line<'_>) -> Check {
     }
 }
 
+fn is_id(id: u64) -> bool {
+    (1..=MAX_ID).contains(&id)
+}
+
+/// Whoever is named by a fact is somebody.
+fn people_hold(key: &FactKey, ids: impl IntoIterator<Item = ContributorId>) -> Check {
+    let nobody = ids.into_iter().find(|id| !is_id(id.0));
+    nobody.map_or(Ok(()), |id| Err(format!("{key}: id {id} is nobody")))
+}
+
 fn person_holds(header: &Header, person: &Person) -> Check {
     let id = person.id;
-    ensure(id.0 > 0, || "id 0 is nobody".to_owned())?;
+    ensure(is_id(id.0), || format!("id {id} is nobody"))?;
+    ensure(person.accepted <= MAX_LINES, || format!("person {id} claims more than {MAX_LINES} pull requests"))?;
     ensure(!person.is_empty(), || format!("person {id} has nothing to remember"))?;
     let epochs = person.accruals.is_sorted_by(|(a, _), (b, _)| a < b);
     ensure(epochs && person.accruals.iter().all(|(epoch, _)| epoch.0 > 0 && *epoch < header.epoch), || {
@@ -86,13 +104,16 @@ fn person_holds(header: &Header, person: &Person) -> Check {
 }
 
 fn merger_holds(header: &Header, merger: &Merger) -> Check {
+    ensure(is_id(merger.id.0) && is_id(merger.repo.0), || {
+        format!("merger {}/{} is nobody or of no repository", merger.repo, merger.id)
+    })?;
     ensure(merger.last < header.starts, || format!("merger {}/{} is not of the time before", merger.repo, merger.id))
 }
 
 fn landed_holds(header: &Header, landed: &Landed) -> Check {
     let name = || format!("landed {}/{}", landed.repo, landed.number);
     ensure(landed.at < header.starts, || format!("{} is not of the time before", name()))?;
-    ensure(landed.shares.iter().all(|(id, units)| id.0 > 0 && *units <= MAX_UNITS), || {
+    ensure(landed.shares.iter().all(|(id, units)| is_id(id.0) && *units <= MAX_UNITS), || {
         format!("{}: a share is of nobody or above 2^48 - 1 units", name())
     })?;
     let ids: BTreeSet<_> = landed.shares.iter().map(|(id, _)| id).collect();
@@ -111,7 +132,7 @@ fn settled_holds(settled: &Settled) -> Check {
 
 fn thanks_hold(header: &Header, thanks: &Thanks) -> Check {
     let name = || format!("thanks {}/{}", thanks.by, thanks.to);
-    ensure(thanks.by.0 > 0 && thanks.to.0 > 0 && thanks.by != thanks.to, || {
+    ensure(is_id(thanks.by.0) && is_id(thanks.to.0) && thanks.by != thanks.to, || {
         format!("{} are not between two people", name())
     })?;
     ensure(thanks.at < header.starts, || format!("{} are not of the time before", name()))
@@ -120,12 +141,16 @@ fn thanks_hold(header: &Header, thanks: &Thanks) -> Check {
 fn key_holds(header: &Header, key: FactKey) -> Result<FactKey, String> {
     let listed = header.repositories.binary_search(&key.repo()).is_ok();
     ensure(listed, || format!("{key} is of a repository that is not listed"))?;
-    ensure(key.number() > 0, || format!("{key}: numbers count from 1"))?;
+    ensure(is_id(key.number()), || format!("{key}: numbers count from 1 to 2^63 - 1"))?;
     Ok(key)
 }
 
 fn pull_holds(key: FactKey, header: &Header, pull: &Pull) -> Check {
-    ensure(pull.author.0 > 0, || format!("{key}: id 0 is nobody"))?;
+    let named = pull.coauthors.iter().copied().chain(pull.merger);
+    people_hold(&key, named.chain([pull.author]))?;
+    ensure(pull.open <= MAX_LINES, || format!("{key}: {} others cannot have been open", pull.open))?;
+    ensure(pull.reverts.is_none_or(is_id), || format!("{key} reverts no pull request"))?;
+    ensure(is_visible(&pull.title), || format!("{key}: the title {:?} hides characters", pull.title))?;
     ensure(pull.created <= pull.at, || format!("{key} was merged before it was created"))?;
     ensure(header.starts <= pull.at && pull.at < header.ends, || format!("{key} was not merged in this epoch"))?;
     ensure(pull.title.len() <= MAX_TITLE, || format!("{key}: the title is longer than {MAX_TITLE} bytes"))?;
@@ -147,7 +172,8 @@ fn pull_holds(key: FactKey, header: &Header, pull: &Pull) -> Check {
 }
 
 fn review_holds(key: FactKey, review: &Review) -> Check {
-    ensure(review.by.0 > 0, || format!("{key}: id 0 is nobody"))
+    ensure(review.hunks <= MAX_LINES, || format!("{key} claims more than {MAX_LINES} hunks"))?;
+    people_hold(&key, [review.by])
 }
 
 fn witness_holds(key: FactKey, header: &Header, witness: &Witness) -> Check {
@@ -155,11 +181,15 @@ fn witness_holds(key: FactKey, header: &Header, witness: &Witness) -> Check {
     ensure(!witness.model.is_empty() && witness.model.len() <= MAX_MODEL, || {
         format!("{key}: the model's name has no or more than {MAX_MODEL} bytes")
     })?;
-    ensure(header.starts <= witness.at, || format!("{key} was asked before the epoch"))
+    ensure(is_visible(&witness.model), || format!("{key}: the model's name hides characters"))?;
+    ensure(witness.samples <= MAX_SAMPLES && witness.prompt <= MAX_ID, || {
+        format!("{key} claims more than {MAX_SAMPLES} samples, or no version of the prompt")
+    })?;
+    ensure(header.starts <= witness.at && witness.at <= LAST_SECOND, || format!("{key} was asked before the epoch"))
 }
 
 fn issue_holds(key: FactKey, header: &Header, issue: &Issue) -> Check {
-    ensure(issue.author.0 > 0, || format!("{key}: id 0 is nobody"))?;
+    people_hold(&key, [issue.author])?;
     ensure(issue.created <= header.cutoff, || format!("{key} was created after the cutoff"))?;
     labels_hold(&key, header, issue.created, &issue.labels)?;
     exclusions_hold(&key, header, issue.created, &issue.excluded)?;
@@ -168,6 +198,9 @@ fn issue_holds(key: FactKey, header: &Header, issue: &Issue) -> Check {
             format!("{key} was closed before it was created or after the cutoff")
         })?;
         if let Some(closer) = &close.closer {
+            let named = closer.approvers.iter().copied().chain(closer.merger);
+            people_hold(&key, named.chain([closer.author]))?;
+            ensure(is_id(closer.number) && is_id(closer.repo.0), || format!("{key} was closed by no pull request"))?;
             ensure(ascending(&closer.approvers) && !closer.approvers.contains(&closer.author), || {
                 format!("{key}: approvers must ascend and leave out the author")
             })?;
@@ -177,17 +210,19 @@ fn issue_holds(key: FactKey, header: &Header, issue: &Issue) -> Check {
 }
 
 fn answer_holds(key: FactKey, header: &Header, answer: &Answer) -> Check {
-    ensure(answer.by.0 > 0, || format!("{key}: id 0 is nobody"))?;
+    people_hold(&key, [answer.by].into_iter().chain(answer.accepter).chain(answer.asker))?;
     ensure(header.starts <= answer.at && answer.at < header.ends, || format!("{key} was not accepted in this epoch"))
 }
 
 fn kudos_hold(key: FactKey, header: &Header, kudos: &Kudos) -> Check {
-    ensure(kudos.by.0 > 0 && kudos.to.0 > 0, || format!("{key}: id 0 is nobody"))?;
+    people_hold(&key, [kudos.by, kudos.to])?;
+    ensure(is_id(kudos.id), || format!("{key}: comments count from 1 to 2^63 - 1"))?;
     ensure(kudos.by != kudos.to, || format!("{key} is for the giver"))?;
     ensure(header.starts <= kudos.at && kudos.at < header.ends, || format!("{key} was not given in this epoch"))
 }
 
 fn exclusions_hold(key: &FactKey, header: &Header, created: u64, exclusions: &[Exclusion]) -> Check {
+    people_hold(key, exclusions.iter().map(|one| one.by).chain(exclusions.iter().filter_map(|one| one.whom)))?;
     ensure(ascending(exclusions), || format!("{key}: exclusions must ascend"))?;
     ensure(exclusions.iter().all(|one| created <= one.at && one.at <= header.cutoff), || {
         format!("{key} was excluded before its time or after the cutoff")
@@ -197,7 +232,9 @@ fn exclusions_hold(key: &FactKey, header: &Header, created: u64, exclusions: &[E
 fn labels_hold(key: &FactKey, header: &Header, created: u64, labels: &[Label]) -> Check {
     let ascend = labels.is_sorted_by(|a, b| (&a.name, a.actor) < (&b.name, b.actor));
     ensure(ascend, || format!("{key}: labels must ascend by name and actor"))?;
+    people_hold(key, labels.iter().map(|label| label.actor))?;
     for label in labels {
+        ensure(is_visible(&label.name), || format!("{key}: the label {:?} hides characters", label.name))?;
         ensure(!label.name.is_empty() && label.name.len() <= MAX_LABEL, || {
             format!("{key}: a label's name has no or more than {MAX_LABEL} bytes")
         })?;
@@ -209,7 +246,7 @@ fn labels_hold(key: &FactKey, header: &Header, created: u64, labels: &[Label]) -
 }
 
 fn file_holds(key: &FactKey, file: &FileChange) -> Check {
-    ensure(!file.path.is_empty() && file.path.len() <= MAX_PATH && !file.path.contains('\0'), || {
+    ensure(file.path.len() <= MAX_PATH && is_visible_path(&file.path), || {
         format!("{key}: {:?} is not a path", file.path)
     })?;
     ensure(file.additions <= MAX_LINES && file.deletions <= MAX_LINES, || {

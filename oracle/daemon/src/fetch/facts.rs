@@ -8,7 +8,7 @@ use super::record::{
 };
 use super::replay::{ReviewActs, close_of, labels_at, title_at};
 use guerdon_core::model::{
-    Answer, ContributorId, Exclusion, Fact, FileChange, Issue, Kudos, Pull, RepositoryId, Review, Verdict,
+    Answer, ContributorId, Exclusion, Fact, FileChange, Issue, Kudos, Pull, RepositoryId, Review, Verdict, visible_path,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -195,15 +195,17 @@ fn coauthors_of(records: &Records, record: &PullRecord, author: ContributorId) -
 
 fn generated_of(record: &PullRecord) -> Vec<String> {
     let listed: BTreeSet<&String> = record.files.iter().map(|file| &file.path).collect();
-    let marked: BTreeSet<&String> = record.generated.iter().filter(|path| listed.contains(path)).collect();
-    marked.into_iter().cloned().collect()
+    let marked = record.generated.iter().filter(|path| listed.contains(path));
+    marked.map(|path| visible_path(path).into_owned()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Ascending by path; what GitHub lists twice is one file.
 fn files_of(record: &PullRecord) -> Vec<FileChange> {
-    let mut files: BTreeMap<&str, FileChange> = BTreeMap::new();
+    let mut files: BTreeMap<String, FileChange> = BTreeMap::new();
     for file in &record.files {
-        let seen = files.entry(&file.path).or_insert_with(|| FileChange { additions: 0, deletions: 0, ..file.clone() });
+        let path = visible_path(&file.path).into_owned();
+        let new = || FileChange { path: path.clone(), additions: 0, deletions: 0, change: file.change };
+        let seen = files.entry(path.clone()).or_insert_with(new);
         seen.additions = seen.additions.saturating_add(file.additions);
         seen.deletions = seen.deletions.saturating_add(file.deletions);
     }

@@ -2,7 +2,7 @@
 
 use super::facts::Index;
 use super::record::{CloseEvent, CommentRecord, IssueEvent, IssueRecord, LabelEvent, PullRecord};
-use guerdon_core::model::{Close, Closer, ContributorId, Label, MAX_TITLE, Verdict};
+use guerdon_core::model::{Close, Closer, ContributorId, Label, MAX_TITLE, Verdict, is_visible, visible};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest label name a fact keeps, in bytes; GitHub's own limit is far below.
@@ -23,7 +23,7 @@ pub(super) fn labels_at(events: &[LabelEvent], created: u64, cutoff: u64) -> Vec
             None => drop(present.remove(name)),
         }
     }
-    let usable = |name: &str| !name.is_empty() && name.len() <= MAX_LABEL;
+    let usable = |name: &str| !name.is_empty() && name.len() <= MAX_LABEL && is_visible(name);
     present
         .into_iter()
         .filter(|(name, _)| usable(name))
@@ -37,7 +37,7 @@ pub(super) fn labels_at(events: &[LabelEvent], created: u64, cutoff: u64) -> Vec
 /// The title at the cutoff, cut to [`MAX_TITLE`] bytes at a character.
 pub(super) fn title_at(record: &PullRecord, cutoff: u64) -> String {
     let later = record.renames.iter().find(|rename| rename.at > cutoff);
-    let title = later.map_or(record.title.as_str(), |rename| rename.from.as_str());
+    let title = visible(later.map_or(record.title.as_str(), |rename| rename.from.as_str()));
     let end = (0..=MAX_TITLE.min(title.len())).rev().find(|end| title.is_char_boundary(*end));
     title.get(..end.unwrap_or_default()).unwrap_or_default().to_owned()
 }
