@@ -127,6 +127,20 @@ pub(super) const ATTACKS: &[Attack] = &[
         },
     ),
     super::units(
+        "a rival in the same files",
+        Limit::AtLeast(800),
+        "what an honest author keeps when another account merges a line in each of the two files of the work",
+        |policy| alone(policy, in_two_files, |town| crowded(town, 1)),
+    )
+    .flagged(),
+    super::units(
+        "five rivals in the same files",
+        Limit::Printed,
+        "the same with five other accounts: five people in two files in one week look like this too, and it is flagged",
+        |policy| alone(policy, in_two_files, |town| crowded(town, 5)),
+    )
+    .flagged(),
+    super::units(
         "bots",
         Limit::AtMost(0),
         "a change, beside a bot's forty changes, reviews and confirmed issues",
@@ -214,6 +228,18 @@ const CHANGE: &[Part] = &[Source(120), Tests(40)];
 
 fn change(town: &mut Town) {
     town.pull(ANNE, CHANGE);
+}
+
+fn in_two_files(town: &mut Town) {
+    town.pull(ANNE, &[At("src/a.rs", 100, 0), At("src/b.rs", 100, 0)]);
+}
+
+/// Beside it, one line in each of its files by each of so many others.
+fn crowded(town: &mut Town, others: u64) {
+    in_two_files(town);
+    for other in FRIEND..FRIEND + others {
+        town.pull(other, &[At("src/a.rs", 1, 0), At("src/b.rs", 1, 0)]);
+    }
 }
 
 /// The most that one of several repositories gets of what pull requests are paid from.

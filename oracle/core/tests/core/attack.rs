@@ -50,6 +50,8 @@ each! {
     a_maintainers_labels_on_his_own_work: "a maintainer's labels on his own work",
     a_rivals_work_labelled_as_spam: "a rival's work labelled as spam",
     a_rivals_work_reverted_in_name_only: "a rival's work reverted in name only",
+    a_rival_in_the_same_files: "a rival in the same files",
+    five_rivals_in_the_same_files: "five rivals in the same files",
     bots: "bots",
     a_bots_work_laundered_through_a_co_author: "a bot's work laundered through a co-author",
     a_flood_of_open_pull_requests: "a flood of open pull requests",
