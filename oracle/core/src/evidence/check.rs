@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 const MAX_LINES: u64 = 1_000_000_000;
 /// Of one author in one organisation.
 const MAX_OPEN: u64 = 1_000_000;
-const MAX_PATH: usize = 4096;
 const MAX_LABEL: usize = 256;
 /// Of a witness: ten times the usual is a lie or a mistake, whatever the policy allows.
 const MAX_ANSWER: u64 = 10_000;
@@ -246,9 +245,7 @@ fn labels_hold(key: &FactKey, header: &Header, created: u64, labels: &[Label]) -
 }
 
 fn file_holds(key: &FactKey, file: &FileChange) -> Check {
-    ensure(file.path.len() <= MAX_PATH && is_visible_path(&file.path), || {
-        format!("{key}: {:?} is not a path", file.path)
-    })?;
+    ensure(is_visible_path(&file.path), || format!("{key}: {:?} is not a path", file.path))?;
     ensure(file.additions <= MAX_LINES && file.deletions <= MAX_LINES, || {
         format!("{key}: {:?} claims more than {MAX_LINES} lines", file.path)
     })

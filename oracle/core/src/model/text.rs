@@ -41,13 +41,22 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden)
 }
 
-/// A path as a fact writes it. One that is not in Unicode's normal form C keeps its ASCII alone.
+/// The longest path a fact keeps, in bytes.
+pub const MAX_PATH: usize = 4096;
+
+/// A path as a fact writes it, cut to [`MAX_PATH`]. One that is not in Unicode's normal form C keeps its
+/// ASCII alone.
 pub fn visible_path(path: &str) -> Cow<'_, str> {
-    if path.is_ascii() || is_nfc(path) {
+    let written = if path.is_ascii() || is_nfc(path) {
         escaped(path, |character| is_hidden(character) || is_joiner(character))
     } else {
         escaped(path, |character| is_hidden(character) || !character.is_ascii())
+    };
+    if written.len() <= MAX_PATH {
+        return written;
     }
+    let cut = written.get(..written.floor_char_boundary(MAX_PATH)).unwrap_or_default();
+    Cow::Owned(cut.trim_end_matches('/').to_owned())
 }
 
 /// Whether a fact may hold this text.
@@ -79,6 +88,9 @@ mod tests {
             assert!(is_visible_path(expected));
             assert_eq!(is_visible_path(path), path == expected, "{path:?}");
         }
+        let long = visible_path(&"\u{feff}".repeat(MAX_PATH)).into_owned();
+        assert!(long.len() <= MAX_PATH && is_visible_path(&long));
+        assert!(!is_visible_path(&"a".repeat(MAX_PATH + 1)));
         assert_eq!(visible("👩\u{200d}💻 fixes\u{2067} it"), "👩\u{200d}💻 fixes\\u{2067} it");
         for path in ["", "/a", "a/", "a//b", "a/../b", "./a", "."] {
             assert!(!is_visible_path(path), "{path}");
