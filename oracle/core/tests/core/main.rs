@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail loudly")]
 
 mod attack;
+mod bad_lines;
 mod batch;
 mod classify;
 mod docs;
