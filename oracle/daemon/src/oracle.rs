@@ -13,6 +13,7 @@ use crate::sign::SignError;
 use crate::store::{Store, StoreError};
 use crate::witness::WitnessError;
 use guerdon_core::B256;
+use guerdon_core::attack::AttackError;
 use guerdon_core::evidence::EvidenceError;
 use guerdon_core::model::{Epoch, RepositoryId};
 use guerdon_core::policy::{Policy, PolicyError};
@@ -70,6 +71,8 @@ pub enum OracleError {
     NotReplayable { from: Epoch, to: Epoch, first: Epoch, last: Epoch },
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    #[error("the attack suite cannot be tried under this policy: {0}")]
+    Attack(#[from] AttackError),
     #[error("no key is configured: add one to `oracle.keys`")]
     NoKeys,
     #[error("the batch in the store cannot be used: {0}")]

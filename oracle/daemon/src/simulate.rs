@@ -6,6 +6,7 @@ use crate::books::Books;
 use crate::oracle::{OracleError, Result};
 use crate::store::StoredEvidence;
 use guerdon_core::B256;
+use guerdon_core::attack::{self, Limit};
 use guerdon_core::fairness::{Concentration, Fairness};
 use guerdon_core::model::{ContributorId, Epoch};
 use guerdon_core::policy::{Milli, Policy};
@@ -46,6 +47,8 @@ pub struct Simulation {
     pub changes: Vec<PersonChange>,
     pub slices: Vec<SliceChange>,
     pub epochs: Vec<EpochChange>,
+    /// Every known attack, under the policy of the last of these epochs and under the other one.
+    pub attacks: Vec<AttackChange>,
 }
 
 /// How many.
@@ -90,6 +93,33 @@ pub struct EpochChange {
     pub fairness: Change<Fairness>,
 }
 
+/// What an attack comes to, beside honest work in a small made-up organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AttackChange {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub limit: Limit,
+    /// Attacker by honest, in thousandths; absent when honest work earned nothing.
+    pub ratio: Change<Option<Milli>>,
+    /// The limit is kept.
+    pub holds: Change<bool>,
+}
+
+/// The attack suite under two policies.
+fn attacks(in_force: &Policy, other: &Policy) -> Result<Vec<AttackChange>> {
+    let (before, after) = (attack::run(in_force)?, attack::run(other)?);
+    let both = before.into_iter().zip(after);
+    Ok(both
+        .map(|(before, after)| AttackChange {
+            name: after.name,
+            about: after.about,
+            limit: after.limit,
+            ratio: Change { before: before.ratio(), after: after.ratio() },
+            holds: Change { before: before.holds(), after: after.holds() },
+        })
+        .collect())
+}
+
 impl Books {
     /// Replays epochs under another policy.
     pub async fn simulate(&self, policy: &Policy, span: Span) -> Result<Simulation> {
@@ -97,9 +127,11 @@ impl Books {
         let mut replay = Replay::new(policy)?;
         let mut sums = Sums::default();
         let mut instead_of: Vec<B256> = Vec::new();
+        let mut last = policy;
         for cut in &chosen {
             let (rebuilt, in_force) = self.rebuild(cut).await?;
             let hash = rebuilt.evidence.header.terms.policy;
+            last = in_force;
             if !instead_of.contains(&hash) {
                 instead_of.push(hash);
             }
@@ -119,12 +151,10 @@ impl Books {
         let [Some(from), Some(to)] = [chosen.first(), chosen.last()].map(|cut| cut.map(|cut| cut.epoch)) else {
             return Err(OracleError::NothingToReplay);
         };
-        Ok(sums.simulation(
-            policy.hash().map_err(guerdon_core::replay::ReplayError::from)?,
-            instead_of,
-            (from, to),
-            &logins,
-        ))
+        let hash = policy.hash().map_err(guerdon_core::replay::ReplayError::from)?;
+        let mut simulation = sums.simulation(hash, instead_of, (from, to), &logins);
+        simulation.attacks = attacks(last, policy)?;
+        Ok(simulation)
     }
 
     /// The evidence of these epochs, ascending and without a gap.
@@ -209,6 +239,7 @@ impl Sums {
                 .map(|(slice, [budget, earned, points])| SliceChange { slice, budget, earned, points })
                 .collect(),
             epochs: self.epochs,
+            attacks: Vec::new(),
         }
     }
 }

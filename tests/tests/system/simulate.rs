@@ -43,6 +43,11 @@ pub async fn the_policy_in_force_changes_nothing(bench: &Bench) {
         assert_eq!(epoch["fairness"]["before"], status["fairness"]);
         assert_eq!(epoch["fairness"]["after"], status["fairness"]);
     }
+    assert!(list(&same, "attacks").len() >= 30);
+    for attack in list(&same, "attacks") {
+        assert_eq!(attack["ratio"]["before"], attack["ratio"]["after"], "{attack:#}");
+        assert_eq!(attack["holds"]["before"], true, "the default policy keeps its limits: {attack:#}");
+    }
     for slice in list(&same, "slices") {
         for key in ["budget", "earned", "points"] {
             assert_eq!(slice[key]["before"], slice[key]["after"]);
@@ -59,6 +64,7 @@ pub async fn twice_the_points_for_reviews_moves_money_to_reviewers(bench: &Bench
     // Not twice: a repository that has half of the slice already gets no more.
     let raised = points("before") + points("before") / 4..=2 * points("before") + 200;
     assert!(points("before") > 0 && raised.contains(&points("after")), "{review:#}");
+    assert!(number(&review["earned"]["after"]) > number(&review["earned"]["before"]), "{review:#}");
     assert_eq!(review["budget"]["before"], review["budget"]["after"]);
     for name in ["code", "docs", "tests", "fixes"] {
         let slice = slice(&found, name);
@@ -76,7 +82,8 @@ pub async fn twice_the_points_for_reviews_moves_money_to_reviewers(bench: &Bench
     }
     let sizes: Vec<u64> = changes.iter().map(|change| number(&change["difference"]).unsigned_abs()).collect();
     assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
-    let reviewer = changes.iter().find(|change| change["login"] == "tobias-lindqvist").unwrap();
+    let reviewer = changes.iter().find(|change| change["login"] == "tobias-lindqvist");
+    let reviewer = reviewer.unwrap_or_else(|| panic!("he reviews most: {changes:#?}"));
     assert!(number(&reviewer["difference"]) > 0 && number(&reviewer["difference_milli"]) > 0, "{reviewer:#}");
     let gain = changes.iter().filter(|change| number(&change["difference"]) > 0).count();
     assert_eq!((&found["people"]["gain"], &found["people"]["lose"]), (&gain.into(), &(changes.len() - gain).into()));
@@ -84,7 +91,6 @@ pub async fn twice_the_points_for_reviews_moves_money_to_reviewers(bench: &Bench
         let share = |side: &str| number(&epoch["fairness"][side]["review_share"]);
         assert!(share("after") >= share("before"), "{epoch:#}");
     }
-
     let text = bench.ok(&["simulate", "--policy", &file]).await;
     for word in [
         "epochs 1 to 3",
@@ -115,6 +121,22 @@ pub async fn people_appear_and_disappear(bench: &Bench) {
     let no_verdicts = policy(bench, "no-verdicts.toml", "verdict = 250", "verdict = 0");
     let found = simulated(bench, &["--policy", &no_verdicts]).await;
     assert!(number(&slice(&found, "review")["points"]["after"]) < number(&slice(&found, "review")["points"]["before"]));
+}
+
+/// Voters see what a careless policy opens.
+pub async fn a_careless_policy_exceeds_limits(bench: &Bench) {
+    let file = policy(bench, "careless.toml", "unreviewed = 250", "unreviewed = 300");
+    let found = simulated(bench, &["--policy", &file, "--epochs", "3"]).await;
+    let exceeded: Vec<&Value> =
+        list(&found, "attacks").iter().filter(|attack| attack["holds"]["after"] == false).collect();
+    assert!(!exceeded.is_empty(), "who merges alone earns more");
+    for attack in &exceeded {
+        assert_eq!(attack["holds"]["before"], true);
+        assert_ne!(attack["ratio"]["after"], attack["ratio"]["before"], "{attack:#}");
+    }
+    let text = bench.ok(&["simulate", "--policy", &file, "--epochs", "3"]).await;
+    let name = exceeded[0]["name"].as_str().unwrap();
+    assert!(text.contains(name) && text.contains("EXCEEDED") && text.contains(" limits hold"), "{text}");
 }
 
 pub async fn the_chain_is_not_needed(bench: &Bench) {

@@ -37,6 +37,7 @@ async fn the_sample_org_is_paid_to_the_base_unit_and_a_second_run_pays_the_same(
     simulate::the_policy_in_force_changes_nothing(&one).await;
     simulate::twice_the_points_for_reviews_moves_money_to_reviewers(&one).await;
     simulate::people_appear_and_disappear(&one).await;
+    simulate::a_careless_policy_exceeds_limits(&one).await;
     simulate::the_chain_is_not_needed(&one).await;
     simulate::wrong_policies_and_epochs_are_refused(&one).await;
     the_status_is_readable(&one).await;

@@ -5,8 +5,9 @@ use eyre::Result;
 use guerdon::amount::{Money, milli, thousands};
 use guerdon::books::Books;
 use guerdon::oracle::read_policy;
-use guerdon::simulate::{Change, PersonChange, Simulation, Span, part, percent};
+use guerdon::simulate::{AttackChange, Change, PersonChange, Simulation, Span, part, percent};
 use guerdon::table::Table;
+use guerdon_core::attack::Limit;
 use guerdon_core::fairness::Concentration;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -51,6 +52,19 @@ fn text(simulation: &Simulation, money: &Money) -> String {
     let figures = concentration(&simulation.concentration);
     _ = write!(out, "\nconcentration, all these epochs together\n{}", figures.render(2));
     _ = write!(out, "\nepoch by epoch\n{}", epochs(simulation, money).render(2));
+    let (table, limits) = (attacks(&simulation.attacks), simulation.attacks.iter().filter(|one| has_limit(one)));
+    let held = |side: fn(&Change<bool>) -> bool| limits.clone().filter(|one| side(&one.holds)).count();
+    _ = write!(
+        out,
+        "\n{} attacks: {} of {} limits hold, {} under the policy in force\n",
+        simulation.attacks.len(),
+        held(|holds| holds.after),
+        limits.clone().count(),
+        held(|holds| holds.before),
+    );
+    if !table.is_empty() {
+        _ = write!(out, "whose ratio to honest work changes, or whose limit is exceeded\n{}", table.render(2));
+    }
     out
 }
 
@@ -118,6 +132,32 @@ fn epochs(simulation: &Simulation, money: &Money) -> Table {
             part(before.review_share),
             part(after.review_share),
         ]);
+    }
+    table
+}
+
+fn has_limit(attack: &AttackChange) -> bool {
+    attack.limit != Limit::Printed
+}
+
+fn attacks(attacks: &[AttackChange]) -> Table {
+    let mut table = Table::new(&["attack", ">limit", ">before", ">after", ""]);
+    let ratio = |ratio: Option<u64>| ratio.map_or_else(|| "-".to_owned(), milli);
+    let tells = |one: &&AttackChange| one.ratio.before != one.ratio.after || !one.holds.after;
+    for attack in attacks.iter().filter(tells) {
+        let limit = match attack.limit {
+            Limit::AtMost(most) => format!("<= {}", milli(most)),
+            Limit::AtLeast(least) => format!(">= {}", milli(least)),
+            Limit::Printed => "-".to_owned(),
+        };
+        let verdict = match (attack.holds.before, attack.holds.after) {
+            (true, false) => "EXCEEDED",
+            (false, false) => "EXCEEDED, as before",
+            (false, true) => "holds now",
+            (true, true) => "",
+        };
+        let (before, after) = (ratio(attack.ratio.before), ratio(attack.ratio.after));
+        table.row([attack.name.to_owned(), limit, before, after, verdict.to_owned()]);
     }
     table
 }
