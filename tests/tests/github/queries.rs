@@ -65,7 +65,7 @@ pub fn merged(world: &World, home: RepositoryId, [ann, bob, _]: [AccountId; 3], 
 #[tokio::test]
 async fn every_query_of_the_oracle_is_answered_without_an_error() {
     let server = served().await;
-    let (prairie, pull, issue, oid, in_diff) = {
+    let (prairie, pull, number, issue, oid, in_diff) = {
         let state = server.world().read();
         let prairie = state.repository_named(ORG, "prairie").unwrap();
         let merge = |t: &Thread| t.pull.as_ref().and_then(|p| p.merge.as_ref()).map(|m| m.commit.oid.clone());
@@ -73,7 +73,7 @@ async fn every_query_of_the_oracle_is_answered_without_an_error() {
         let issue = prairie.threads.values().find(|t| t.pull.is_none()).unwrap();
         let in_diff = prairie.threads.values().filter_map(|t| t.pull.as_ref()).find_map(|p| p.review_comments.first());
         let in_diff = in_diff.unwrap().node_id.clone();
-        (prairie.node_id.clone(), pull.node_id.clone(), issue.node_id.clone(), oid, in_diff)
+        (prairie.node_id.clone(), pull.node_id.clone(), pull.number, issue.node_id.clone(), oid, in_diff)
     };
     let commit = format!("C_{prairie}_{oid}");
     let by_name = json!({ "owner": ORG, "name": "prairie", "first": 20 });
@@ -94,6 +94,7 @@ async fn every_query_of_the_oracle_is_answered_without_an_error() {
             "heads.graphql" => json!({ "ids": [prairie] }),
             "objects.graphql" => json!({ "ids": [pull, issue] }),
             "review_comments.graphql" => json!({ "ids": [in_diff] }),
+            "pull_text.graphql" => json!({ "owner": ORG, "name": "prairie", "number": number }),
             "touched.graphql" => json!({ "id": prairie }),
             // A page after the last is asked for with the cursor of the whole list's own page.
             "issue_timeline.graphql" | "pull_timeline.graphql" | "pull_files.graphql" => {

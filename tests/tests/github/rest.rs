@@ -1,5 +1,6 @@
 //! REST: review comments with links, gists, accounts, errors in GitHub's form.
 
+use guerdon_tests::github::model::ThreadRef;
 use guerdon_tests::github::sample;
 use serde_json::json;
 
@@ -33,6 +34,27 @@ async fn review_comments_are_walked_by_link_headers() {
     let later = since.body.as_array().unwrap();
     assert!(!later.is_empty() && later.len() < seen.len());
     assert!(later.iter().all(|c| c["updated_at"].as_str().unwrap() >= "2025-01-20"));
+}
+
+#[tokio::test]
+async fn a_pull_requests_files_come_with_their_patches() {
+    let server = served().await;
+    let (on, file) = {
+        let state = server.world().read();
+        let prairie = state.repository_named(sample::ORG, "prairie").unwrap();
+        let pull = prairie.threads.values().find(|thread| thread.pull.is_some()).unwrap();
+        let files = pull.pull.as_ref().unwrap().files.clone().unwrap();
+        (ThreadRef { repository: prairie.id, number: pull.number }, files[0].clone())
+    };
+    let path = format!("/repos/meadowlark-sample/prairie/pulls/{}/files?per_page=100", on.number);
+    let first = get(&server, &path).await.body[0].clone();
+    assert_eq!((&first["filename"], &first["additions"]), (&file.path.clone().into(), &file.additions.into()));
+    let lines = first["patch"].as_str().unwrap().lines().filter(|line| line.starts_with('+')).count();
+    assert_eq!(lines, usize::try_from(file.additions).unwrap(), "made up, but as long as it is counted");
+
+    server.world().change(|state| state.set_patch(on, &file.path, "@@ -1 +1 @@\n-a\n+b")).unwrap();
+    assert_eq!(get(&server, &path).await.body[0]["patch"], "@@ -1 +1 @@\n-a\n+b");
+    assert_eq!(get(&server, "/repos/meadowlark-sample/prairie/pulls/99999/files").await.status, 404);
 }
 
 #[tokio::test]
