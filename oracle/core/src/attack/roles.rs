@@ -217,9 +217,12 @@ pub(super) const ATTACKS: &[Attack] = &[
         Limit::Printed,
         "a change of a contributor, beside the same of a maintainer whom the other merges: independent, unless they collude",
         |policy| {
-            beside(policy, change, &[SECOND], |town| {
+            let found = beside(policy, change, &[SECOND], |town| {
                 town.pull(SECOND, CHANGE).merger = Some(id(MAINTAINER));
-            })
+            })?;
+            // Not the reviews of an ordinary week.
+            let reviews = units(&Town::new(policy).outcome()?, &[SECOND]);
+            Ok(Found { attacker: found.attacker.saturating_sub(reviews), ..found })
         },
     ),
 ];
