@@ -10,6 +10,7 @@ mod evidence;
 mod examples;
 mod fairness;
 mod golden;
+mod hostile;
 mod keys;
 mod money;
 mod paths;
