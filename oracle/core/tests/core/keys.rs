@@ -2,7 +2,9 @@
 //! rule.
 
 use crate::policy::at;
-use crate::world::{MAINTAINER, REPO, START, closed_by, file, header, issue, label, linked, policy, pull, review};
+use crate::world::{
+    MAINTAINER, REPO, START, closed_by, file, header, issue, label, linked, policy, pull, review, toml_of,
+};
 use guerdon_core::evidence::Evidence;
 use guerdon_core::model::{
     Answer, ContributorId, Debt, Epoch, Fact, Kudos, Landed, Merger, Person, Pull, RepositoryId, State, Thanks,
@@ -283,7 +285,7 @@ fn run(evidence: &Evidence, policy: &Policy) -> Result<Outcome, ScoreError> {
 }
 
 fn parsed(value: &Value) -> Option<Policy> {
-    Policy::from_toml(&toml::to_string(value).unwrap()).ok()
+    Policy::from_toml(&toml_of(value)).ok()
 }
 
 /// The values that a key is tried with, the nearest first.
@@ -387,7 +389,7 @@ fn every_key_at_its_highest_does_not_overflow() {
     highest["factors"]["unreviewed"] = json!(1000);
     highest["kudos"]["ring"] = json!(999);
     let policy = parsed(&highest).unwrap_or_else(|| {
-        panic!("{}", Policy::from_toml(&toml::to_string(&highest).unwrap()).unwrap_err());
+        panic!("{}", Policy::from_toml(&toml_of(&highest)).unwrap_err());
     });
     let mut scene = Scene::default();
     for _ in 0..200 {

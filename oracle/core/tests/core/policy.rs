@@ -1,6 +1,6 @@
 //! What a policy file may say, and that each key of it does something.
 
-use crate::world::{POLICY, policy};
+use crate::world::{POLICY, policy, toml_of};
 use guerdon_core::canonical;
 use guerdon_core::classify::classifier_hash;
 use guerdon_core::policy::{Allowed, Policy, RANGES, SCORING, leaves, range_of};
@@ -85,7 +85,7 @@ fn every_number_is_refused_outside_its_range() {
         for wrong in [low.checked_sub(1), high.checked_add(1)].into_iter().flatten() {
             let mut policy = default();
             *at(&mut policy, path) = json!(wrong);
-            let said = Policy::from_toml(&toml::to_string(&policy).unwrap()).unwrap_err().to_string();
+            let said = Policy::from_toml(&toml_of(&policy)).unwrap_err().to_string();
             assert!(said.contains(&format!("`{}`: {wrong} is not within", path.join("."))), "{said}");
             tried += 1;
         }
@@ -109,7 +109,7 @@ fn with(changes: &[(&str, Value)]) -> String {
         let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
         *at(&mut policy, &steps) = value.clone();
     }
-    toml::to_string(&policy).unwrap()
+    toml_of(&policy)
 }
 
 /// Gives one slice nothing, and another what it had.
@@ -217,7 +217,7 @@ fn the_hash_follows_the_content_and_not_the_layout() {
     let reordered = changed(&[("accrue_epochs = 26", "# a remark\n\naccrue_epochs   =   26")]);
     assert_eq!(Policy::from_toml(&reordered).unwrap().hash().unwrap(), policy().hash().unwrap());
     // Through JSON and back with the sections in another order.
-    let sorted = toml::to_string(&default()).unwrap();
+    let sorted = toml_of(&default());
     assert_eq!(Policy::from_toml(&sorted).unwrap().hash().unwrap(), policy().hash().unwrap());
 }
 
@@ -274,7 +274,7 @@ proptest! {
         let mut policy = default();
         let value = at(&mut policy, which.get::<Vec<String>>(&keys));
         *value = if value.is_number() { json!((number >> (number % 64)) >> 1) } else { json!(text) };
-        match Policy::from_toml(&toml::to_string(&policy).unwrap()) {
+        match Policy::from_toml(&toml_of(&policy)) {
             Ok(policy) => prop_assert!(policy.hash().is_ok()),
             Err(error) => prop_assert!(error.to_string().contains("key `") || error.to_string().contains("variant")),
         }

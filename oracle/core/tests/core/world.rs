@@ -16,6 +16,25 @@ pub const WEEK: u64 = 604_800;
 pub const REPO: RepositoryId = RepositoryId(10);
 pub const MAINTAINER: ContributorId = ContributorId(1);
 
+/// A policy's values as the file that says them. Not by `toml`'s own serializer: where another crate of the build
+/// switches on `serde_json`'s exact numbers, it takes each number for a table.
+pub fn toml_of(policy: &serde_json::Value) -> String {
+    use serde_json::Value;
+    fn value(json: &Value) -> toml::Value {
+        match json {
+            Value::Null => panic!("TOML has no null"),
+            Value::Bool(flag) => toml::Value::Boolean(*flag),
+            Value::Number(number) => toml::Value::Integer(number.as_i64().unwrap()),
+            Value::String(text) => toml::Value::String(text.clone()),
+            Value::Array(list) => toml::Value::Array(list.iter().map(value).collect()),
+            Value::Object(map) => {
+                toml::Value::Table(map.iter().map(|(key, item)| (key.clone(), value(item))).collect())
+            }
+        }
+    }
+    toml::to_string(&value(policy)).unwrap()
+}
+
 /// Read once: tests ask for it thousands of times.
 pub fn policy() -> Policy {
     static DEFAULT: LazyLock<Policy> = LazyLock::new(|| Policy::from_toml(POLICY).unwrap());
