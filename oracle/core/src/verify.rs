@@ -34,8 +34,8 @@ pub struct Rebuilt {
 
 /// Reads evidence, scores it and hashes the entries.
 pub fn rebuild(evidence: &[u8], policy: &Policy) -> Result<Rebuilt, VerifyError> {
-    let evidence_hash = evidence::hash(evidence);
-    let evidence = Evidence::from_bytes(evidence)?;
+    let (evidence_hash, evidence) = rayon::join(|| evidence::hash(evidence), || Evidence::from_bytes(evidence));
+    let evidence = evidence?;
     let outcome = score::score(&evidence, policy)?;
     let entries_hash = if outcome.entries.is_empty() { B256::ZERO } else { batch::entries_hash(&outcome.entries)? };
     Ok(Rebuilt { evidence, evidence_hash, outcome, entries_hash })

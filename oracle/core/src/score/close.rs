@@ -28,18 +28,20 @@ pub(super) fn close(
     evidence: &Evidence,
     policy: &Policy,
     ledger: &Ledger,
-    found: Found<'_>,
+    mut found: Found<'_>,
     results: &mut [PersonResult],
 ) -> State {
-    let people = people(evidence, policy, ledger, &found, results);
-    let thanks = thanks(evidence, policy, &found);
-    State {
-        landed: landed(evidence, &ledger.items, found),
-        mergers: mergers(evidence),
-        people,
-        settled: settled(evidence, &ledger.items),
-        thanks,
-    }
+    let earlier = std::mem::take(&mut found.reverts.landed);
+    let now = std::mem::take(&mut found.pulls.landed);
+    let items = &ledger.items;
+    let (people, (landed, mergers, settled, thanks)) = rayon::join(
+        || people(evidence, policy, ledger, &found, results),
+        || {
+            let landed = landed(evidence, items, earlier, now);
+            (landed, mergers(evidence), settled(evidence, items), thanks(evidence, policy, &found))
+        },
+    );
+    State { landed, mergers, people, settled, thanks }
 }
 
 fn people(
@@ -143,27 +145,26 @@ fn carry(policy: &Policy, now: Epoch, person: &mut Person, result: Option<&Perso
     }
 }
 
-/// What may be reverted later, with what was earned by it.
-fn landed(evidence: &Evidence, items: &[LineItem], found: Found<'_>) -> Vec<Landed> {
-    let earlier = found.reverts.landed.into_iter();
-    let mut all: Vec<((RepositoryId, u64), Landed)> = earlier.map(|one| ((one.repo, one.number), one)).collect();
+/// What may be reverted later, with what was earned by it. `items` ascend by contributor and fact.
+fn landed(evidence: &Evidence, items: &[LineItem], earlier: Vec<Landed>, now: Vec<(FactKey, Landed)>) -> Vec<Landed> {
+    let of_pulls = items.par_chunk_by(|a, b| (a.contributor, a.fact) == (b.contributor, b.fact)).filter_map(|items| {
+        let first = items.first().filter(|first| matches!(first.fact, FactKey::Pull { .. }))?;
+        let units = items.iter().fold(0u64, |sum, item| sum.saturating_add(item.units));
+        Some(((first.fact, first.contributor), units))
+    });
+    let earned = Table::new(of_pulls.collect());
+    let mut all: Vec<((RepositoryId, u64), Landed)> =
+        earlier.into_iter().map(|one| ((one.repo, one.number), one)).collect();
     // After the epoch's end it is of the time before the next one.
     let latest = evidence.header.ends.saturating_sub(1);
-    all.par_extend(found.pulls.landed.into_par_iter().map(|(key, mut one)| {
+    all.par_extend(now.into_par_iter().map(|(key, mut one)| {
         for (id, share) in &mut one.shares {
-            *share = earned(items, *id, key);
+            *share = earned.get(&(key, *id)).copied().unwrap_or(0);
         }
         one.at = one.at.min(latest);
         ((one.repo, one.number), one)
     }));
     Table::new(all).into_values().collect()
-}
-
-/// What a person earned with one contribution; `items` ascend by contributor and fact.
-fn earned(items: &[LineItem], id: ContributorId, fact: FactKey) -> u64 {
-    let from = items.partition_point(|item| (item.contributor, item.fact) < (id, fact));
-    let its = items.iter().skip(from).take_while(|item| (item.contributor, item.fact) == (id, fact));
-    its.fold(0, |sum: u64, item| sum.saturating_add(item.units))
 }
 
 fn mergers(evidence: &Evidence) -> Vec<Merger> {

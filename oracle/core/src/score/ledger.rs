@@ -38,8 +38,15 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn new(policy: &Policy) -> Self {
-        Self::of(Arc::new(policy.people.opted_out.iter().copied().collect()))
+    /// With room for a line item of every fact.
+    pub(super) fn new(policy: &Policy, facts: usize) -> Self {
+        let empty = Self::of(Arc::new(policy.people.opted_out.iter().copied().collect()));
+        Self { items: Vec::with_capacity(facts), ..empty }
+    }
+
+    /// An empty one, for what is found at the same time.
+    pub(super) fn beside(&self) -> Self {
+        Self::of(Arc::clone(&self.opted_out))
     }
 
     fn of(opted_out: Arc<BTreeSet<ContributorId>>) -> Self {

@@ -54,7 +54,7 @@ pub fn score(evidence: &Evidence, policy: &Policy) -> Result<Outcome, ScoreError
         return Err(ScoreError::PolicyMismatch { expected, found });
     }
     let roles = roles::Roles::new(evidence, policy);
-    let mut ledger = ledger::Ledger::new(policy);
+    let mut ledger = ledger::Ledger::new(policy, evidence.facts.len());
     let scale = size::Scale::new(policy)?;
     let in_order = pulls::in_order(evidence, &scale);
     let lines: Vec<_> = in_order.iter().map(|one| (one.pull, one.lines)).collect();
@@ -63,7 +63,11 @@ pub fn score(evidence: &Evidence, policy: &Policy) -> Result<Outcome, ScoreError
     reviews::score(evidence, policy, &roles, &pulls, &mut ledger)?;
     issues::score(evidence, policy, &roles, &pulls, &mut ledger)?;
     answers::score(evidence, policy, &roles, &mut ledger)?;
-    let kudos = kudos::score(evidence, policy, &mut ledger)?;
+    let mut flagged = ledger.beside();
+    let (kudos, ()) =
+        rayon::join(|| kudos::score(evidence, policy, &mut ledger), || flags::add(evidence, &pulls, &mut flagged));
+    let kudos = kudos?;
+    ledger.flags.append(&mut flagged.flags);
     // No two are of the same contributor, fact and slice.
     ledger.items.par_sort_unstable_by_key(|item| (item.contributor, item.fact, item.slice));
     ledger.refusals.sort_by_key(|refusal| (refusal.contributor, refusal.fact));
@@ -79,7 +83,6 @@ pub fn score(evidence: &Evidence, policy: &Policy) -> Result<Outcome, ScoreError
         .map(|person| Entry { id: person.id, units: person.entry })
         .collect();
     let total = if entries.is_empty() { 0 } else { batch::total(&entries)? };
-    flags::add(evidence, &pulls, &mut ledger);
     let found = close::Found { pulls, reverts, kudos };
     let closing = close::close(evidence, policy, &ledger, found, &mut people);
     let ledger::Ledger { items, refusals, mut flags, .. } = ledger;

@@ -53,12 +53,15 @@ pub(super) fn limit_repositories(
             }
         }
     }
-    for item in items {
+    if limits.is_empty() {
+        return Ok(());
+    }
+    items.par_iter_mut().for_each(|item| {
         if let Some((limit, points)) = limits.get(&(item.slice, item.fact.repo())) {
             item.points = scale(item.points, *limit, *points);
             item.factors.push(Factor::fraction("repository_share", *limit, *points));
         }
-    }
+    });
     Ok(())
 }
 
@@ -72,8 +75,11 @@ pub(super) fn price(
     policy: &Policy,
     items: &mut [LineItem],
 ) -> Result<Vec<SliceResult>, ScoreError> {
-    let of = |slice: Slice| items.iter().filter(move |item| item.slice == slice).map(|item| item.points).collect();
-    let weights: Vec<(Slice, Vec<u64>)> = Slice::ALL.par_iter().map(|slice| (*slice, of(*slice))).collect();
+    let mut weights: BTreeMap<Slice, Vec<u64>> = Slice::ALL.iter().map(|slice| (*slice, Vec::new())).collect();
+    for run in items.chunk_by(|a, b| a.slice == b.slice) {
+        let of_slice = run.first().and_then(|first| weights.get_mut(&first.slice));
+        of_slice.into_iter().for_each(|weights| weights.extend(run.iter().map(|item| item.points)));
+    }
     let priced: Vec<_> =
         weights.into_par_iter().map(|(slice, weights)| one_slice(evidence, policy, slice, &weights)).collect();
     let mut results = Vec::new();

@@ -72,8 +72,9 @@ pub(super) fn score<'a>(
     let context = Context::new(evidence, policy, roles, reverts);
     let mut scored = Scored::default();
     let mut counting = Vec::with_capacity(pulls.len());
-    for one in pulls {
-        match context.refusal(&one) {
+    let refusals: Vec<_> = pulls.par_iter().map(|one| context.refusal(one)).collect();
+    for (one, refusal) in pulls.into_iter().zip(refusals) {
+        match refusal {
             Some((rule, reason)) => {
                 if rule == REVERTED {
                     let people = context.people(one.pull, ledger);
@@ -85,13 +86,12 @@ pub(super) fn score<'a>(
         }
     }
     let units = Units::new(policy, &counting);
-    let (nth, accepted) = numbered(&counting);
+    let (earlier, accepted) = numbered(evidence, &counting);
     scored.accepted = accepted;
     let mut trivial: BTreeMap<ContributorId, u32> = BTreeMap::new();
     let mut turns = Vec::with_capacity(counting.len());
-    for (at, (one, nth)) in counting.iter().zip(nth).enumerate() {
+    for (at, (one, earlier)) in counting.iter().zip(earlier).enumerate() {
         let author = one.pull.author;
-        let earlier = accepted_before(evidence, author).saturating_add(nth);
         let mut nth_trivial = 1;
         if one.lines.total() < policy.size.trivial_lines.saturating_mul(1000) {
             let count = trivial.entry(author).or_insert(0);
@@ -118,27 +118,29 @@ pub(super) fn score<'a>(
     Ok(scored)
 }
 
-/// How many of its author's stand before each, and how many each author has, ascending by id.
-fn numbered(counting: &[Counting<'_>]) -> (Vec<u64>, Vec<(ContributorId, u64)>) {
+/// How many of its author's were accepted before each, and how many each author has here, ascending by id.
+fn numbered(evidence: &Evidence, counting: &[Counting<'_>]) -> (Vec<u64>, Vec<(ContributorId, u64)>) {
     let mut order: Vec<(ContributorId, usize)> =
         counting.iter().enumerate().map(|(at, one)| (one.pull.author, at)).collect();
     order.par_sort_unstable();
-    let (mut nth, mut accepted) = (vec![0; counting.len()], Vec::new());
+    let (mut earlier, mut accepted) = (vec![0; counting.len()], Vec::new());
     for of_author in order.chunk_by(|a, b| a.0 == b.0) {
-        let mut count = 0;
+        let Some((id, _)) = of_author.first() else { continue };
+        let before = accepted_before(evidence, *id);
+        let mut count = 0u64;
         for (_, at) in of_author {
-            if let Some(slot) = nth.get_mut(*at) {
-                *slot = count;
+            if let Some(slot) = earlier.get_mut(*at) {
+                *slot = before.saturating_add(count);
             }
             count += 1;
         }
-        accepted.extend(of_author.first().map(|(id, _)| (*id, count)));
+        accepted.push((*id, count));
     }
-    (nth, accepted)
+    (earlier, accepted)
 }
 
 /// How many pull requests of an author were accepted in earlier epochs.
-pub(super) fn accepted_before(evidence: &Evidence, id: ContributorId) -> u64 {
+fn accepted_before(evidence: &Evidence, id: ContributorId) -> u64 {
     let people = &evidence.opening.people;
     let found = people.binary_search_by_key(&id, |person| person.id).ok().and_then(|at| people.get(at));
     found.map_or(0, |person| person.accepted)
@@ -147,7 +149,7 @@ pub(super) fn accepted_before(evidence: &Evidence, id: ContributorId) -> u64 {
 /// A pull request that counts, when its turn comes.
 struct Turn<'a, 'b> {
     one: &'b Counting<'a>,
-    unit: &'b Unit,
+    unit: Unit<'b>,
     /// How many of its author's were accepted before it.
     earlier: u64,
     /// Of how many trivial ones of its author it is the last; 1 where it is none.
@@ -412,7 +414,7 @@ impl<'a> Context<'a> {
     }
 }
 
-fn notes(lines: &Lines, unit: &Unit, key: FactKey) -> Vec<String> {
+fn notes(lines: &Lines, unit: Unit<'_>, key: FactKey) -> Vec<String> {
     let mut notes = Vec::new();
     if lines.ignored_files > 0 {
         let (files, changed) = (lines.ignored_files, lines.ignored);

@@ -4,10 +4,10 @@
 use super::ScoreError;
 use super::ledger::{Found, Ledger, fraction};
 use super::outcome::{Factor, Slice};
-use super::pulls::{Scored, Standing, accepted_before};
+use super::pulls::{Scored, Standing};
 use super::roles::Roles;
 use crate::evidence::Evidence;
-use crate::model::{FactKey, Kind, Review, Verdict};
+use crate::model::{ContributorId, FactKey, Kind, Review, Verdict};
 use crate::policy::Policy;
 use rayon::prelude::*;
 
@@ -20,9 +20,16 @@ pub(super) fn score<'a>(
 ) -> Result<(), ScoreError> {
     let base = policy.points.get(&Kind::Review).copied().unwrap_or(0);
     let reviews: Vec<&Review> = evidence.reviews().collect();
+    // Close together, because every review asks.
+    let accepted: Vec<(ContributorId, u64)> =
+        evidence.opening.people.iter().map(|person| (person.id, person.accepted)).collect();
+    let accepted_before = |id: ContributorId| {
+        let found = accepted.binary_search_by_key(&id, |(id, _)| *id).ok().and_then(|at| accepted.get(at));
+        found.map_or(0, |(_, count)| *count)
+    };
     let turn = |review: &&'a Review| match counts(policy, roles, review, pulls) {
         Ok(standing) => {
-            let stranger = is_stranger(evidence, roles, review, pulls);
+            let stranger = accepted_before(review.by) == 0 && is_stranger(roles, review, pulls);
             Ok(Turn { review, standing, stranger, of_pair: 0, of_verdicts: 0, of_strangers: 0 })
         }
         Err(why) => Err((*review, why)),
@@ -89,7 +96,7 @@ pub(super) fn score<'a>(
         };
         let mentors = hunks > 0 && standing.earlier < policy.mentoring.newcomer_pulls;
         let mentor = || {
-            accepted_before(evidence, review.by) >= policy.mentoring.mentor_pulls
+            accepted_before(review.by) >= policy.mentoring.mentor_pulls
                 || roles.maintains(review.repo, review.by, review.at)
         };
         if mentors && mentor() {
@@ -116,10 +123,9 @@ struct Turn<'a> {
     of_strangers: u64,
 }
 
-/// Nothing was accepted of who reviewed, who is no maintainer either.
-fn is_stranger(evidence: &Evidence, roles: &Roles<'_>, review: &Review, pulls: &Scored<'_>) -> bool {
-    accepted_before(evidence, review.by) == 0
-        && pulls.accepted.binary_search_by_key(&review.by, |(id, _)| *id).is_err()
+/// Nothing was accepted in this epoch of who reviewed, who is no maintainer either.
+fn is_stranger(roles: &Roles<'_>, review: &Review, pulls: &Scored<'_>) -> bool {
+    pulls.accepted.binary_search_by_key(&review.by, |(id, _)| *id).is_err()
         && !roles.maintains(review.repo, review.by, review.at)
 }
 

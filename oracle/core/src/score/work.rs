@@ -11,6 +11,7 @@ use crate::model::{ContributorId, FactKey, FileChange, Pull, RepositoryId};
 use crate::policy::{Class, Policy};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// A file that more pull requests than this touched says nothing about two of them.
 const BUSY_FILE: usize = 64;
@@ -63,28 +64,17 @@ impl<'a> Touch<'a> {
 }
 
 /// One unit of work.
-#[derive(Default)]
-pub(super) struct Unit {
+#[derive(Clone, Copy)]
+pub(super) struct Unit<'a> {
     /// Weighted lines of the whole, in thousandths.
     pub(super) lines: u64,
-    pub(super) pulls: Vec<FactKey>,
-    /// Weighted lines of each author.
-    pub(super) authors: Vec<(ContributorId, u64)>,
+    /// In the order of their merges.
+    pub(super) pulls: &'a [FactKey],
+    /// Weighted lines of each author, ascending by id.
+    pub(super) authors: &'a [(ContributorId, u64)],
 }
 
-impl Unit {
-    /// Brings together what each author changed.
-    fn add_up(&mut self) {
-        self.authors.sort_unstable();
-        self.authors.dedup_by(|(id, lines), (kept, sum)| {
-            let same = id == kept;
-            if same {
-                *sum = sum.saturating_add(*lines);
-            }
-            same
-        });
-    }
-
+impl Unit<'_> {
     /// The author's part in it as a fraction, and the author's lines.
     pub(super) fn part(&self, policy: &Policy, author: ContributorId) -> ((u64, u64), u64) {
         let size = |lines: &u64| Size::of(policy, *lines).millionths().max(1);
@@ -95,79 +85,147 @@ impl Unit {
     }
 }
 
+/// Where a unit's parts stand in the lists of all units' parts.
+struct Place {
+    lines: u64,
+    pulls: Range<usize>,
+    authors: Range<usize>,
+}
+
 /// The unit that each pull request belongs to, by its place in the list.
 pub(super) struct Units {
     /// By their first pull request.
-    units: Vec<Unit>,
+    places: Vec<Place>,
+    pulls: Vec<FactKey>,
+    authors: Vec<(ContributorId, u64)>,
     unit_of: Vec<usize>,
 }
 
 impl Units {
     pub(super) fn new(policy: &Policy, pulls: &[Counting<'_>]) -> Self {
-        let mut sets = Sets { parent: (0..pulls.len()).collect() };
-        let mut touches: Vec<Touch<'_>> = pulls
-            .par_iter()
-            .enumerate()
-            .flat_map_iter(|(at, one)| one.files(policy).map(move |path| Touch::new(one.pull.repo, path, at)))
-            .collect();
-        touches.par_sort_unstable();
-        let author = |at: usize| pulls.get(at).map(|one| one.pull.author);
-        let mut shared: BTreeMap<(usize, usize), u64> = BTreeMap::new();
-        for list in touches.chunk_by(Touch::is_same_file).filter(|list| list.len() > 1) {
-            let list: Vec<usize> = list.iter().map(|touch| touch.at).collect();
-            let mut first_of = BTreeMap::new();
-            for at in &list {
-                sets.join(*at, *first_of.entry(author(*at)).or_insert(*at));
-            }
-            if list.len() > BUSY_FILE || first_of.len() < 2 {
-                continue;
-            }
-            for (n, a) in list.iter().enumerate() {
-                for b in list.iter().skip(n + 1).filter(|b| author(**b) != author(*a)) {
-                    *shared.entry((*a, *b)).or_default() += 1;
-                }
-            }
-        }
-        let files = |at: usize| pulls.get(at).map_or(0, |one| one.files(policy).count().try_into().unwrap_or(u64::MAX));
-        for ((a, b), both) in shared {
-            let either = files(a).saturating_add(files(b)).saturating_sub(both);
-            let overlap = both.saturating_mul(100) >= either.saturating_mul(policy.work.overlap_percent);
-            if overlap && both >= policy.work.overlap_files {
-                sets.join(a, b);
-            }
-        }
+        Self::of_sets(joined(policy, pulls), pulls)
+    }
+
+    fn of_sets(mut sets: Sets, pulls: &[Counting<'_>]) -> Self {
         // The smallest member names a set, so a unit is met by that one first.
-        let mut place = vec![0; pulls.len()];
-        let mut units: Vec<Unit> = Vec::new();
-        let mut unit_of = Vec::with_capacity(pulls.len());
-        for (at, one) in pulls.iter().enumerate() {
+        let mut unit_of = vec![0; pulls.len()];
+        let mut sizes: Vec<usize> = Vec::new();
+        for at in 0..pulls.len() {
             let first = sets.find(at);
+            let unit = if first == at { sizes.len() } else { unit_of.get(first).copied().unwrap_or_default() };
             if first == at {
-                if let Some(slot) = place.get_mut(at) {
-                    *slot = units.len();
-                }
-                units.push(Unit::default());
+                sizes.push(0);
             }
-            let unit = place.get(first).copied().unwrap_or_default();
-            unit_of.push(unit);
-            if let Some(unit) = units.get_mut(unit) {
-                unit.lines = unit.lines.saturating_add(one.lines.total());
-                unit.pulls.push(one.pull.key());
-                unit.authors.push((one.pull.author, one.lines.total()));
-            }
+            sizes.get_mut(unit).into_iter().for_each(|size| *size += 1);
+            unit_of.get_mut(at).into_iter().for_each(|slot| *slot = unit);
         }
-        units.iter_mut().for_each(Unit::add_up);
-        Self { units, unit_of }
+        // The members of each unit, one after the other.
+        let mut next: Vec<usize> = Vec::with_capacity(sizes.len());
+        let mut sum = 0;
+        for size in &sizes {
+            next.push(sum);
+            sum += size;
+        }
+        let mut members = vec![0; pulls.len()];
+        for (at, unit) in unit_of.iter().enumerate() {
+            let Some(slot) = next.get_mut(*unit) else { continue };
+            members.get_mut(*slot).into_iter().for_each(|member| *member = at);
+            *slot += 1;
+        }
+        let of = |at: &usize| pulls.get(*at);
+        let keys = members.iter().filter_map(of).map(|one| one.pull.key()).collect();
+        let (mut places, mut authors) = (Vec::with_capacity(sizes.len()), Vec::with_capacity(sizes.len()));
+        let mut from = 0;
+        for size in sizes {
+            let members = members.get(from..from + size).unwrap_or_default();
+            let mut own: Vec<(ContributorId, u64)> = Vec::new();
+            let mut lines = 0u64;
+            let first = authors.len();
+            for one in members.iter().filter_map(of) {
+                lines = lines.saturating_add(one.lines.total());
+                if size == 1 {
+                    authors.push((one.pull.author, one.lines.total()));
+                } else {
+                    own.push((one.pull.author, one.lines.total()));
+                }
+            }
+            own.sort_unstable();
+            for (id, lines) in own {
+                match authors.get_mut(first..).and_then(<[_]>::last_mut) {
+                    Some((last, sum)) if *last == id => *sum = u64::saturating_add(*sum, lines),
+                    _ => authors.push((id, lines)),
+                }
+            }
+            places.push(Place { lines, pulls: from..from + size, authors: first..authors.len() });
+            from += size;
+        }
+        Self { places, pulls: keys, authors, unit_of }
     }
 
     /// The unit of the pull request at this place of the list.
-    pub(super) fn of(&self, at: usize) -> Option<&Unit> {
-        self.units.get(*self.unit_of.get(at)?)
+    pub(super) fn of(&self, at: usize) -> Option<Unit<'_>> {
+        self.places.get(*self.unit_of.get(at)?).map(|place| self.unit(place))
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &Unit> {
-        self.units.iter()
+    pub(super) fn all(&self) -> impl Iterator<Item = Unit<'_>> {
+        self.places.iter().map(|place| self.unit(place))
     }
+
+    fn unit(&self, place: &Place) -> Unit<'_> {
+        Unit {
+            lines: place.lines,
+            pulls: self.pulls.get(place.pulls.clone()).unwrap_or_default(),
+            authors: self.authors.get(place.authors.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// Which pull requests belong together.
+fn joined(policy: &Policy, pulls: &[Counting<'_>]) -> Sets {
+    let mut sets = Sets { parent: (0..pulls.len()).collect() };
+    let mut touches: Vec<Touch<'_>> = pulls
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(at, one)| one.files(policy).map(move |path| Touch::new(one.pull.repo, path, at)))
+        .collect();
+    touches.par_sort_unstable();
+    let mut files = vec![0u64; pulls.len()];
+    for touch in &touches {
+        files.get_mut(touch.at).into_iter().for_each(|count| *count += 1);
+    }
+    let author = |at: usize| pulls.get(at).map(|one| one.pull.author);
+    // Once for each file that two authors share.
+    let mut shared: Vec<(usize, usize)> = Vec::new();
+    for list in touches.chunk_by(Touch::is_same_file).filter(|list| list.len() > 1) {
+        if list.len() > BUSY_FILE {
+            let mut first_of = BTreeMap::new();
+            for touch in list {
+                sets.join(touch.at, *first_of.entry(author(touch.at)).or_insert(touch.at));
+            }
+            continue;
+        }
+        for (nth, b) in list.iter().enumerate() {
+            for a in list.iter().take(nth) {
+                if author(a.at) == author(b.at) {
+                    sets.join(a.at, b.at);
+                } else {
+                    shared.push((a.at, b.at));
+                }
+            }
+        }
+    }
+    shared.par_sort_unstable();
+    let files = |at: usize| files.get(at).copied().unwrap_or(0);
+    for pair in shared.chunk_by(|a, b| a == b) {
+        let Some((a, b)) = pair.first().copied() else { continue };
+        let both = u64::try_from(pair.len()).unwrap_or(u64::MAX);
+        let either = files(a).saturating_add(files(b)).saturating_sub(both);
+        let overlap = both.saturating_mul(100) >= either.saturating_mul(policy.work.overlap_percent);
+        if overlap && both >= policy.work.overlap_files {
+            sets.join(a, b);
+        }
+    }
+    sets
 }
 
 /// Disjoint sets; the smallest member names its set.
