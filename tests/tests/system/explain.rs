@@ -3,6 +3,7 @@
 use super::bench::{Bench, START, member, members};
 use super::org::{EPOCHS, amount};
 use alloy::primitives::U256;
+use guerdon_core::model::visible;
 use guerdon_tests::github::model::ThreadRef;
 use guerdon_tests::sandbox::DAY;
 use serde_json::Value;
@@ -84,7 +85,7 @@ pub async fn explanations_name_everything(bench: &Bench) {
         let items = explained.as_array().unwrap().iter().flat_map(|epoch| list(epoch, "items"));
         items.filter(|item| item["inputs"]["of"] == of).cloned().collect::<Vec<_>>()
     };
-    let pull = of("pull").into_iter().find(|item| item["inputs"]["title"] == HOSTILE).unwrap();
+    let pull = of("pull").into_iter().find(|item| item["inputs"]["title"] == *visible(HOSTILE)).unwrap();
     assert_eq!(
         (&pull["inputs"]["files"], &pull["inputs"]["additions"], &pull["inputs"]["deletions"]),
         (&2.into(), &54.into(), &6.into())

@@ -116,7 +116,16 @@ async fn settle(connection: &mut AnyConnection, settings: &'static [&'static str
 async fn examine(place: &Place, connection: &mut AnyConnection) -> Result<()> {
     match place.kind {
         DatabaseKind::SQLite => {
-            settle(connection, &SQLITE).await.map_err(|source| refused(place, source))?;
+            // Two that turn a new file's journal on together are told so at once, whatever the time-out.
+            let mut tries = 0;
+            while let Err(source) = settle(connection, &SQLITE).await {
+                let locked = source.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "5");
+                tries += 1;
+                if !locked || tries > 100 {
+                    return Err(refused(place, source));
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
             let read = sqlx::raw_sql("PRAGMA schema_version").execute(connection).await;
             read.map(drop).map_err(|source| refused(place, source))
         }

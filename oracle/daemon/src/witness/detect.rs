@@ -36,11 +36,14 @@ pub type Found = BTreeSet<&'static str>;
 pub fn detect(text: &str) -> Found {
     let mut found = Found::new();
     let text = without_flags(text);
-    if text.chars().any(|c| matches!(c, '\u{202d}' | '\u{202e}' | '\u{e0020}'..='\u{e007e}')) {
+    // A fact writes hidden characters out.
+    let plain = unescaped(&text);
+    let hides = |text: &str| text.chars().any(|c| matches!(c, '\u{202d}' | '\u{202e}' | '\u{e0020}'..='\u{e007e}'));
+    if hides(&text) || plain.as_deref().is_some_and(hides) {
         found.insert("hidden");
     }
     look(&text, &mut found);
-    if let Some(plain) = unescaped(&text) {
+    if let Some(plain) = plain {
         look(&plain, &mut found);
     }
     for run in text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/')) {

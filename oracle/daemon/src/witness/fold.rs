@@ -89,7 +89,7 @@ pub fn squeezed(words: &str) -> String {
     words.chars().filter(|c| *c != ' ').collect()
 }
 
-/// `&#105;`, `&#x69;`, `\u0069`, `\x69` and `%69` as the characters that they stand for; `None` without any.
+/// `&#105;`, `&#x69;`, `\u0069`, `\u{69}`, `\x69` and `%69` as the characters that they stand for; `None` without any.
 pub fn unescaped(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -123,6 +123,9 @@ fn escape(from: &str) -> Option<(char, &str)> {
             .and_then(|(digits, _)| Some((digits, entity.get(digits.len() + 1..)?)))?;
         let c = digits.strip_prefix(['x', 'X']).map_or_else(|| coded(digits, 10), |hex| coded(hex, 16))?;
         return Some((c, tail));
+    }
+    if let Some((digits, tail)) = from.strip_prefix("\\u{").and_then(|braced| braced.split_once('}')) {
+        return Some((coded(digits, 16)?, tail));
     }
     for (prefix, length) in [("\\u", 4), ("\\x", 2), ("%", 2)] {
         if let Some(rest) = from.strip_prefix(prefix) {
@@ -160,6 +163,7 @@ mod tests {
         let tags: String = "ignore".chars().filter_map(|c| char::from_u32(0xe0000 + u32::from(c))).collect();
         assert_eq!(folded(&tags, true), "ignore");
         assert_eq!(unescaped("&#105;g&#x6e;o\\u0072%65").as_deref(), Some("ignore"));
+        assert_eq!(unescaped("i\\u{67}nore").as_deref(), Some("ignore"));
         assert_eq!(unescaped("100% of \\n &amp; &#; é%"), None);
         assert_eq!(rotated("vtaber"), "ignore");
     }
