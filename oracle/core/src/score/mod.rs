@@ -9,6 +9,7 @@ mod answers;
 mod apportion;
 mod close;
 mod coauthors;
+mod factors;
 mod flags;
 mod issues;
 mod kudos;
