@@ -74,7 +74,7 @@ fn table(sizes: &[u64]) -> Result<bool> {
     );
     measured.iter().for_each(|one| println!("{}", one.row()));
     println!(
-        "bytes: mean of a line. hash, read, score, batch: shares. /parse: times what serde_json needs to parse the\n\
+        "bytes: mean of a line. hash, read, score, batch: shares; hashing runs beside reading. /parse: times what serde_json needs to parse the\n\
          lines into values on one core. /sha256: times what one SHA-256 of the file needs. Fastest of {RUNS} runs."
     );
     let (facts, seconds, bytes) = TARGET;

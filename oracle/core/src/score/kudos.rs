@@ -4,6 +4,7 @@
 use super::ScoreError;
 use super::ledger::{Found, Ledger, fraction};
 use super::outcome::{Factor, Slice};
+use super::table::Table;
 use crate::evidence::Evidence;
 use crate::model::{ContributorId, Kind, Kudos};
 use crate::policy::Policy;
@@ -14,7 +15,30 @@ const DAY: u64 = 86_400;
 /// Thousandths of a square root.
 const MILLION: u64 = 1_000_000;
 
-type Graph = BTreeMap<ContributorId, BTreeSet<ContributorId>>;
+/// Who thanked whom.
+type Pair = (ContributorId, ContributorId);
+
+/// Every pair once, ascending.
+struct Graph(Vec<Pair>);
+
+impl Graph {
+    fn new(mut pairs: Vec<Pair>) -> Self {
+        pairs.par_sort_unstable();
+        pairs.dedup();
+        Self(pairs)
+    }
+
+    fn thanked_by(&self, by: ContributorId) -> impl Iterator<Item = ContributorId> {
+        let from = self.0.partition_point(|pair| pair.0 < by);
+        self.0.iter().skip(from).take_while(move |pair| pair.0 == by).map(|pair| pair.1)
+    }
+}
+
+/// How many thanks a pair has, and whether they come back.
+struct Given {
+    count: u64,
+    in_ring: bool,
+}
 
 /// Whoever has a line item already is active. Gives the thanks that counted.
 pub(super) fn score<'a>(
@@ -25,21 +49,20 @@ pub(super) fn score<'a>(
     let base = policy.points.get(&Kind::Kudos).copied().unwrap_or(0);
     let counting = counting(evidence, policy, ledger);
     let since = evidence.header.starts.saturating_sub(policy.kudos.active_days.saturating_mul(DAY));
-    let mut graph = Graph::new();
-    for thanks in evidence.opening.thanks.iter().filter(|thanks| thanks.at >= since) {
-        graph.entry(thanks.by).or_default().insert(thanks.to);
-    }
-    let mut credits: BTreeMap<_, u64> = BTreeMap::new();
+    let mut now: Vec<Pair> = counting.iter().map(|kudos| (kudos.by, kudos.to)).collect();
+    let earlier = evidence.opening.thanks.iter().filter(|thanks| thanks.at >= since);
+    let graph = Graph::new(now.iter().copied().chain(earlier.map(|thanks| (thanks.by, thanks.to))).collect());
+    now.par_sort_unstable();
+    let given = now.par_chunk_by(|a, b| a == b).filter_map(|thanks| {
+        let pair = *thanks.first()?;
+        let count = u64::try_from(thanks.len()).unwrap_or(u64::MAX);
+        Some((pair, Given { count, in_ring: comes_back(&graph, pair, policy.kudos.ring_length) }))
+    });
+    let given = Table::new(given.collect());
     for kudos in &counting {
-        graph.entry(kudos.by).or_default().insert(kudos.to);
-        *credits.entry((kudos.by, kudos.to)).or_default() += 1;
-    }
-    let mut rings: BTreeMap<(ContributorId, ContributorId), bool> = BTreeMap::new();
-    for kudos in &counting {
-        let pair = (kudos.by, kudos.to);
-        let count = credits.get(&pair).copied().unwrap_or(1);
+        let Some(Given { count, in_ring }) = given.get(&(kudos.by, kudos.to)) else { continue };
+        let (count, in_ring) = (*count, *in_ring);
         let root = count.saturating_mul(MILLION).isqrt();
-        let in_ring = *rings.entry(pair).or_insert_with(|| comes_back(&graph, pair, policy.kudos.ring_length));
         let (mut factors, mut notes) = (Vec::new(), Vec::new());
         let (mut over, mut under) = (vec![base, root], vec![count]);
         if count > 1 {
@@ -67,8 +90,8 @@ pub(super) fn score<'a>(
             notes,
         });
     }
-    for ((by, to), _) in rings.into_iter().filter(|(_, in_ring)| *in_ring) {
-        ledger.flag("ring", [], [by, to], format!("the thanks of {by} to {to} come back in a circle"));
+    for ((by, to), _) in given.iter().filter(|(_, given)| given.in_ring) {
+        ledger.flag("ring", [], [*by, *to], format!("the thanks of {by} to {to} come back in a circle"));
     }
     Ok(counting)
 }
@@ -117,17 +140,17 @@ fn counting<'a>(evidence: &'a Evidence, policy: &Policy, ledger: &mut Ledger) ->
 
 /// Whether somebody whom `to` thanked, directly or through others, thanked `by`: within a circle of at
 /// most `length` people.
-fn comes_back(graph: &Graph, (by, to): (ContributorId, ContributorId), length: u64) -> bool {
+fn comes_back(graph: &Graph, (by, to): Pair, length: u64) -> bool {
     let mut seen = BTreeSet::from([to]);
     let mut edge = vec![to];
     for _ in 1..length {
         let mut further = Vec::new();
-        for next in edge.iter().filter_map(|id| graph.get(id)).flatten() {
-            if *next == by {
+        for next in edge.iter().flat_map(|id| graph.thanked_by(*id)) {
+            if next == by {
                 return true;
             }
-            if seen.insert(*next) {
-                further.push(*next);
+            if seen.insert(next) {
+                further.push(next);
             }
         }
         edge = further;

@@ -10,6 +10,9 @@ use crate::policy::Policy;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Line items that one core looks at before it takes more.
+const PART: usize = 1 << 16;
+
 fn percent(amount: u64, percent: u64) -> u64 {
     scale(amount, percent, 100)
 }
@@ -32,13 +35,10 @@ pub(super) fn limit_repositories(
         return Ok(());
     }
     let mut sums: BTreeMap<Slice, BTreeMap<RepositoryId, u64>> = BTreeMap::new();
-    // Neighbours are often of one slice and repository: the map is asked once for each run of them.
-    for run in items.chunk_by(|a, b| (a.slice, a.fact.repo()) == (b.slice, b.fact.repo())) {
-        let Some(first) = run.first() else { continue };
-        let sum = sums.entry(first.slice).or_default().entry(first.fact.repo()).or_default();
-        for item in run {
-            *sum = sum.checked_add(item.points).ok_or_else(|| too_many(item.slice))?;
-        }
+    let parts = items.par_chunks(PART).map(points_of).collect::<Result<Vec<_>, ScoreError>>()?;
+    for ((slice, repository), points) in parts.into_iter().flatten() {
+        let sum = sums.entry(slice).or_default().entry(repository).or_default();
+        *sum = sum.checked_add(points).ok_or_else(|| too_many(slice))?;
     }
     let mut limits: BTreeMap<(Slice, RepositoryId), (u64, u64)> = BTreeMap::new();
     for (slice, repositories) in sums {
@@ -65,6 +65,31 @@ pub(super) fn limit_repositories(
     Ok(())
 }
 
+/// The points of each slice and repository.
+fn points_of(items: &[LineItem]) -> Result<BTreeMap<(Slice, RepositoryId), u64>, ScoreError> {
+    let mut sums: BTreeMap<_, u64> = BTreeMap::new();
+    // Neighbours are often of one slice and repository: the map is asked once for each run of them.
+    for run in items.chunk_by(|a, b| (a.slice, a.fact.repo()) == (b.slice, b.fact.repo())) {
+        let Some(first) = run.first() else { continue };
+        let sum = sums.entry((first.slice, first.fact.repo())).or_default();
+        for item in run {
+            *sum = sum.checked_add(item.points).ok_or_else(|| too_many(item.slice))?;
+        }
+    }
+    Ok(sums)
+}
+
+/// The points of each slice's line items, in their order.
+fn weights_of(items: &[LineItem]) -> BTreeMap<Slice, Vec<u64>> {
+    let mut weights: BTreeMap<Slice, Vec<u64>> = BTreeMap::new();
+    for run in items.chunk_by(|a, b| a.slice == b.slice) {
+        if let Some(first) = run.first() {
+            weights.entry(first.slice).or_default().extend(run.iter().map(|item| item.points));
+        }
+    }
+    weights
+}
+
 fn too_many(slice: Slice) -> ScoreError {
     ScoreError::Overflow(format!("the points of slice {}", slice.name()))
 }
@@ -76,9 +101,8 @@ pub(super) fn price(
     items: &mut [LineItem],
 ) -> Result<Vec<SliceResult>, ScoreError> {
     let mut weights: BTreeMap<Slice, Vec<u64>> = Slice::ALL.iter().map(|slice| (*slice, Vec::new())).collect();
-    for run in items.chunk_by(|a, b| a.slice == b.slice) {
-        let of_slice = run.first().and_then(|first| weights.get_mut(&first.slice));
-        of_slice.into_iter().for_each(|weights| weights.extend(run.iter().map(|item| item.points)));
+    for (slice, mut part) in items.par_chunks(PART).map(weights_of).collect::<Vec<_>>().into_iter().flatten() {
+        weights.entry(slice).or_default().append(&mut part);
     }
     let priced: Vec<_> =
         weights.into_par_iter().map(|(slice, weights)| one_slice(evidence, policy, slice, &weights)).collect();
