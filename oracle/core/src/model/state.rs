@@ -132,6 +132,21 @@ impl Person {
     }
 }
 
+impl State {
+    /// By id.
+    pub fn person(&self, id: ContributorId) -> Option<&Person> {
+        let at = self.people.binary_search_by_key(&id, |person| person.id).ok()?;
+        self.people.get(at)
+    }
+}
+
+impl Debt {
+    /// Units that are still to be kept back.
+    pub fn left(&self) -> u64 {
+        self.units.saturating_sub(self.repaid)
+    }
+}
+
 impl Settled {
     pub fn new(repo: RepositoryId) -> Self {
         Self { answers: Vec::new(), issues: Vec::new(), repo }

@@ -1,5 +1,6 @@
 //! The closing state: what the next epoch has to know of this one.
 
+use super::DAY;
 use super::ledger::Ledger;
 use super::money::lapses;
 use super::outcome::{LineItem, PersonResult};
@@ -14,8 +15,6 @@ use crate::model::{
 use crate::policy::Policy;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-
-const DAY: u64 = 86_400;
 
 /// What the rules of an epoch found, besides line items.
 pub(super) struct Found<'a> {
@@ -107,7 +106,7 @@ fn repay(policy: &Policy, epoch: Epoch, person: &mut Person, mut repaid: u64) {
     let mut order: Vec<&mut Debt> = person.debts.iter_mut().filter(|debt| debt.epoch < epoch).collect();
     order.sort_by_key(|debt| debt.epoch);
     for debt in order.into_iter().filter(|debt| !lapses(policy.debts.epochs, debt.epoch, epoch)) {
-        let part = repaid.min(debt.units - debt.repaid);
+        let part = repaid.min(debt.left());
         debt.repaid += part;
         repaid -= part;
     }
@@ -124,7 +123,7 @@ fn restore(debts: &mut Vec<Debt>, restored: &BTreeSet<(RepositoryId, u64)>) -> u
 }
 
 fn owed(debts: &[Debt]) -> u64 {
-    debts.iter().fold(0u64, |sum, debt| sum.saturating_add(debt.units - debt.repaid))
+    debts.iter().fold(0u64, |sum, debt| sum.saturating_add(debt.left()))
 }
 
 /// Moves a person's accruals on to the next epoch.

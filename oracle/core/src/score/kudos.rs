@@ -1,6 +1,7 @@
 //! Points of thanks. A giver's credits for one receiver count as their square root, so that thanks
 //! of many count more than many thanks of one; thanks that come back in a circle count a part.
 
+use super::DAY;
 use super::ScoreError;
 use super::ledger::{Found, Ledger, fraction};
 use super::outcome::{Factor, Slice};
@@ -11,7 +12,6 @@ use crate::policy::Policy;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-const DAY: u64 = 86_400;
 /// Thousandths of a square root.
 const MILLION: u64 = 1_000_000;
 
@@ -105,11 +105,7 @@ fn counting<'a>(evidence: &'a Evidence, policy: &Policy, ledger: &mut Ledger) ->
     let mut active_now: Vec<ContributorId> = ledger.items.par_iter().map(|item| item.contributor).collect();
     active_now.par_sort_unstable();
     active_now.dedup();
-    let people = &evidence.opening.people;
-    let last = |id: ContributorId| {
-        let found = people.binary_search_by_key(&id, |person| person.id).ok().and_then(|at| people.get(at));
-        found.map_or(0, |person| person.last)
-    };
+    let last = |id: ContributorId| evidence.opening.person(id).map_or(0, |person| person.last);
     let days = policy.kudos.active_days.saturating_mul(DAY);
     let is_active = |id: ContributorId, at: u64| {
         active_now.binary_search(&id).is_ok() || (last(id) > 0 && last(id).saturating_add(days) >= at)

@@ -33,6 +33,9 @@ use crate::policy::{Policy, PolicyError};
 use alloy_primitives::B256;
 use rayon::prelude::*;
 
+/// Seconds.
+const DAY: u64 = 86_400;
+
 #[derive(Debug, thiserror::Error)]
 pub enum ScoreError {
     #[error(

@@ -182,7 +182,7 @@ fn result(
     let owed = person.into_iter().flat_map(|person| &person.debts);
     let owed = owed
         .filter(|debt| !lapses(policy.debts.epochs, debt.epoch, evidence.header.epoch))
-        .fold(0u64, |sum, debt| sum.saturating_add(debt.units - debt.repaid));
+        .fold(0u64, |sum, debt| sum.saturating_add(debt.left()));
     let repaid = owed.min(percent(earned, policy.debts.max_percent));
     let net = earned - repaid;
     let entry = if linked { net } else { 0 };

@@ -141,9 +141,7 @@ fn numbered(evidence: &Evidence, counting: &[Counting<'_>]) -> (Vec<u64>, Vec<(C
 
 /// How many pull requests of an author were accepted in earlier epochs.
 fn accepted_before(evidence: &Evidence, id: ContributorId) -> u64 {
-    let people = &evidence.opening.people;
-    let found = people.binary_search_by_key(&id, |person| person.id).ok().and_then(|at| people.get(at));
-    found.map_or(0, |person| person.accepted)
+    evidence.opening.person(id).map_or(0, |person| person.accepted)
 }
 
 /// A pull request that counts, when its turn comes.

@@ -4,13 +4,12 @@
 //! A revert of a revert puts the first change back, so each pull request here stands for a change
 //! (its origin) and either applies it or takes it back.
 
+use super::DAY;
 use super::size::{Lines, Scale};
 use crate::evidence::Evidence;
 use crate::model::{ContributorId, Debt, FactKey, Landed, Pull, RepositoryId};
 use crate::policy::{Milli, Policy};
 use std::collections::{BTreeMap, BTreeSet};
-
-const DAY: u64 = 86_400;
 
 type Thread = (RepositoryId, u64);
 
@@ -177,9 +176,7 @@ impl Reverts {
 
 /// What a person owes in all for one change.
 fn owed(evidence: &Evidence, id: ContributorId, change: Thread) -> u64 {
-    let people = &evidence.opening.people;
-    let person = people.binary_search_by_key(&id, |person| person.id).ok().and_then(|at| people.get(at));
-    let debts = person.into_iter().flat_map(|person| &person.debts);
+    let debts = evidence.opening.person(id).into_iter().flat_map(|person| &person.debts);
     debts.filter(|debt| (debt.repo, debt.number) == change).fold(0, |sum: u64, debt| sum.saturating_add(debt.units))
 }
 

@@ -142,27 +142,22 @@ fn number<E>(policy: &Policy, turns: &mut [Result<Turn<'_>, E>]) {
             verdicts.push((review.by, review.at, at));
         }
     }
-    pairs.par_sort_unstable();
-    verdicts.par_sort_unstable();
-    strangers.par_sort_unstable();
-    for of_pair in pairs.chunk_by(|a, b| a.0 == b.0) {
-        for (nth, (_, _, at)) in (1..).zip(of_pair) {
+    each_nth(pairs, turns, |turn| &mut turn.of_pair);
+    each_nth(verdicts, turns, |turn| &mut turn.of_verdicts);
+    each_nth(strangers, turns, |turn| &mut turn.of_strangers);
+}
+
+/// Counts the turns of each key in the order of time: a list of keys, times and places in `turns`.
+fn each_nth<K: Ord + Send, E>(
+    mut list: Vec<(K, u64, usize)>,
+    turns: &mut [Result<Turn<'_>, E>],
+    count: for<'a> fn(&'a mut Turn<'_>) -> &'a mut u64,
+) {
+    list.par_sort_unstable();
+    for of_key in list.chunk_by(|a, b| a.0 == b.0) {
+        for (nth, (_, _, at)) in (1..).zip(of_key) {
             if let Some(Ok(turn)) = turns.get_mut(*at) {
-                turn.of_pair = nth;
-            }
-        }
-    }
-    for of_one in verdicts.chunk_by(|a, b| a.0 == b.0) {
-        for (nth, (_, _, at)) in (1..).zip(of_one) {
-            if let Some(Ok(turn)) = turns.get_mut(*at) {
-                turn.of_verdicts = nth;
-            }
-        }
-    }
-    for of_one in strangers.chunk_by(|a, b| a.0 == b.0) {
-        for (nth, (_, _, at)) in (1..).zip(of_one) {
-            if let Some(Ok(turn)) = turns.get_mut(*at) {
-                turn.of_strangers = nth;
+                *count(turn) = nth;
             }
         }
     }

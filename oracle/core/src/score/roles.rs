@@ -1,11 +1,10 @@
 //! Who is a maintainer of which repository at which time, and whose labels count.
 
+use super::DAY;
 use crate::evidence::Evidence;
 use crate::model::{ContributorId, Exclusion, Label, Pull, RepositoryId};
 use crate::policy::{Policy, RepositoryRole};
 use std::collections::BTreeMap;
-
-const DAY: u64 = 86_400;
 
 /// The account that merged this pull request, when it is another person's.
 pub(super) fn merged_for_another(pull: &Pull) -> Option<ContributorId> {
