@@ -32,13 +32,15 @@ pub struct Rebuilt {
     pub entries_hash: B256,
 }
 
+/// Evidence and the hash that names it. Its header says which policy to rebuild with.
+pub fn read(evidence: &[u8]) -> Result<(B256, Evidence), EvidenceError> {
+    let (hash, evidence) = rayon::join(|| evidence::hash(evidence), || Evidence::from_bytes(evidence));
+    Ok((hash, evidence?))
+}
+
 /// Reads evidence, scores it and hashes the entries.
 pub fn rebuild(evidence: &[u8], policy: &Policy) -> Result<Rebuilt, VerifyError> {
-    let (evidence_hash, evidence) = rayon::join(|| evidence::hash(evidence), || Evidence::from_bytes(evidence));
-    let evidence = evidence?;
-    let outcome = score::score(&evidence, policy)?;
-    let entries_hash = if outcome.entries.is_empty() { B256::ZERO } else { batch::entries_hash(&outcome.entries)? };
-    Ok(Rebuilt { evidence, evidence_hash, outcome, entries_hash })
+    Rebuilt::new(read(evidence)?, policy)
 }
 
 /// What the chain says of one epoch.
@@ -82,6 +84,13 @@ fn check<T: PartialEq + std::fmt::Display>(name: &'static str, rebuilt: T, chain
 }
 
 impl Rebuilt {
+    /// Of what [`read`] gave.
+    pub fn new((evidence_hash, evidence): (B256, Evidence), policy: &Policy) -> Result<Self, VerifyError> {
+        let outcome = score::score(&evidence, policy)?;
+        let entries_hash = if outcome.entries.is_empty() { B256::ZERO } else { batch::entries_hash(&outcome.entries)? };
+        Ok(Self { evidence, evidence_hash, outcome, entries_hash })
+    }
+
     /// Compares with the chain. Everything passed means: this evidence and this policy give
     /// exactly what was posted, published and credited.
     pub fn compare(&self, chain: &OnChain) -> Vec<Check> {

@@ -19,7 +19,7 @@ impl Oracle {
     /// Cuts the evidence if need be, scores it and keeps why everybody gets what they get.
     pub async fn score(&self, epoch: Epoch, round: u32) -> Result<Rebuilt> {
         let bytes = self.evidence(epoch, round).await?;
-        let rebuilt = self.rebuild(&bytes)?;
+        let (rebuilt, policy) = self.policies.rebuild(&bytes)?;
         let outcome = &rebuilt.outcome;
         let items = rows(&outcome.items, |item| item.contributor)?;
         self.store.replace_items(ItemTable::LineItems, epoch, round, &items).await?;
@@ -27,7 +27,6 @@ impl Oracle {
         self.store.replace_items(ItemTable::Refusals, epoch, round, &refusals).await?;
         let people = rows(&outcome.people, |person| person.id)?;
         self.store.replace_items(ItemTable::People, epoch, round, &people).await?;
-        let policy = self.policy(epoch, rebuilt.evidence.header.terms.policy)?;
         EpochRecord::of(&rebuilt, policy).keep(&self.store).await?;
         Ok(rebuilt)
     }

@@ -2,26 +2,25 @@
 //! needs neither the chain nor GitHub, because evidence is a complete input, and it never writes.
 
 use crate::config::Config;
-use crate::oracle::{OracleError, Result, read_policies};
+use crate::oracle::{OracleError, Result};
+use crate::policies::Policies;
 use crate::record::EpochRecord;
 use crate::store::{Store, StoredEvidence};
-use guerdon_core::B256;
-use guerdon_core::evidence::Evidence;
 use guerdon_core::model::Epoch;
 use guerdon_core::policy::Policy;
-use guerdon_core::verify::{self, Rebuilt};
+use guerdon_core::verify::Rebuilt;
 use secrecy::ExposeSecret as _;
 use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub struct Books {
     pub store: Store,
-    policies: BTreeMap<B256, Policy>,
+    policies: Policies,
 }
 
 impl Books {
     pub async fn open(config: &Config) -> Result<Self> {
-        let policies = read_policies(config)?;
+        let policies = Policies::read(config)?;
         let store = Store::open(config.database_url.read()?.expose_secret()).await?;
         Ok(Self { store, policies })
     }
@@ -32,18 +31,11 @@ impl Books {
         Ok(cut.map(|evidence| (evidence.epoch, evidence)).collect())
     }
 
-    /// The policy that an epoch ran under.
-    pub fn policy(&self, epoch: Epoch, hash: B256) -> Result<&Policy> {
-        self.policies.get(&hash).ok_or(OracleError::NoSuchPolicy { epoch, hash })
-    }
-
     /// An epoch as it was.
     pub async fn rebuild(&self, cut: &StoredEvidence) -> Result<(Rebuilt, &Policy)> {
         let found = self.store.evidence_by_hash(cut.hash).await?;
         let bytes = found.ok_or(OracleError::NoEvidence { epoch: cut.epoch, round: cut.round })?;
-        let header = Evidence::from_bytes(&bytes)?.header;
-        let policy = self.policy(header.epoch, header.terms.policy)?;
-        Ok((verify::rebuild(&bytes, policy)?, policy))
+        self.policies.rebuild(&bytes)
     }
 
     /// The record of an epoch, made anew when none is kept.

@@ -7,7 +7,7 @@ use guerdon_core::B256;
 use guerdon_core::evidence::{Evidence, FETCH, Header, SCHEMA, Terms};
 use guerdon_core::model::{Epoch, Fact, RepositoryId, State};
 use guerdon_core::replay;
-use guerdon_core::verify::{self, Rebuilt};
+use guerdon_core::verify::Rebuilt;
 
 impl Oracle {
     /// When an epoch's evidence can be cut: its end and the settle delay, UTC seconds.
@@ -37,9 +37,7 @@ impl Oracle {
 
     /// Scores evidence by the policy of its epoch.
     pub fn rebuild(&self, bytes: &[u8]) -> Result<Rebuilt> {
-        let header = Evidence::from_bytes(bytes)?.header;
-        let policy = self.policy(header.epoch, header.terms.policy)?;
-        Ok(verify::rebuild(bytes, policy)?)
+        Ok(self.policies.rebuild(bytes)?.0)
     }
 
     /// The repositories that count now, ascending: those that were listed when GitHub was asked last, but

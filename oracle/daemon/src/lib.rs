@@ -22,6 +22,7 @@ pub mod link;
 pub mod linking;
 pub mod oracle;
 pub mod plain;
+pub mod policies;
 pub mod provisional;
 pub mod record;
 pub mod run;

@@ -9,6 +9,7 @@ use crate::fetch::{Access, AppAccess, FetchError, GitHub, GitHubOptions, Install
 use crate::import::ImportError;
 use crate::keys::{KeyError, OracleKey};
 use crate::linking::LinkingError;
+use crate::policies::Policies;
 use crate::sign::SignError;
 use crate::store::{Store, StoreError};
 use crate::witness::WitnessError;
@@ -20,7 +21,6 @@ use guerdon_core::policy::{Policy, PolicyError};
 use guerdon_core::replay::ReplayError;
 use guerdon_core::verify::VerifyError;
 use secrecy::ExposeSecret as _;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -112,13 +112,13 @@ pub struct Oracle {
     pub store: Store,
     pub chain: Chain,
     pub schedule: Schedule,
-    policies: BTreeMap<B256, Policy>,
+    pub(crate) policies: Policies,
 }
 
 impl Oracle {
     /// Opens the store and asks the chain who it is. GitHub is not needed yet.
     pub async fn open(config: Config) -> Result<Self> {
-        let policies = read_policies(&config)?;
+        let policies = Policies::read(&config)?;
         let chain = connect(&config).await?;
         let schedule = chain.schedule().await?;
         let store = Store::open(config.database_url.read()?.expose_secret()).await?;
@@ -127,7 +127,7 @@ impl Oracle {
 
     /// The policy that governance set for an epoch.
     pub fn policy(&self, epoch: Epoch, hash: B256) -> Result<&Policy> {
-        self.policies.get(&hash).ok_or(OracleError::NoSuchPolicy { epoch, hash })
+        self.policies.of(epoch, hash)
     }
 
     /// The view of GitHub, by the configured token.
@@ -207,17 +207,6 @@ pub async fn money(config: &Config) -> Result<Money> {
     let chain = connect(config).await?;
     let (token, schedule) = (chain.token().await?, chain.schedule().await?);
     Ok(Money { unit: schedule.unit, decimals: token.decimals, symbol: token.symbol })
-}
-
-/// Every policy that the configuration names, by its hash.
-pub fn read_policies(config: &Config) -> Result<BTreeMap<B256, Policy>> {
-    let mut policies = BTreeMap::new();
-    for path in std::iter::once(&config.policy).chain(&config.past_policies) {
-        let policy = read_policy(path)?;
-        let hash = policy.hash().map_err(|source| OracleError::Policy { path: path.clone(), source })?;
-        policies.insert(hash, policy);
-    }
-    Ok(policies)
 }
 
 pub fn read_policy(path: &Path) -> Result<Policy> {

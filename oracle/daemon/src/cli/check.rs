@@ -7,9 +7,8 @@ use guerdon::chain::{Chain, load_deployment};
 use guerdon::config;
 use guerdon::oracle::read_policy;
 use guerdon_core::B256;
-use guerdon_core::evidence::Evidence;
 use guerdon_core::policy::Policy;
-use guerdon_core::verify::{Check, Rebuilt, rebuild};
+use guerdon_core::verify::{self, Check, Rebuilt};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -137,12 +136,13 @@ fn rebuild_file(file: &Path, policies: &BTreeMap<B256, Policy>) -> Result<Rebuil
     if file.extension().is_some_and(|extension| extension == "zst") {
         bytes = zstd::decode_all(bytes.as_slice()).wrap_err("the file is not whole or not zstd")?;
     }
-    let header = Evidence::from_bytes(&bytes)?.header;
+    let read = verify::read(&bytes)?;
+    let header = &read.1.header;
     let hash = header.terms.policy;
     let policy = policies.get(&hash).ok_or_else(|| {
         eyre!("epoch {} ran under policy {hash}: name that policy's file with --policy", header.epoch)
     })?;
-    Ok(rebuild(&bytes, policy)?)
+    Ok(Rebuilt::new(read, policy)?)
 }
 
 impl Verdict {

@@ -1,0 +1,38 @@
+//! The policies at hand: takes the files that the configuration names, gives the one that an epoch ran
+//! under, and what evidence comes to by it.
+
+use crate::config::Config;
+use crate::oracle::{OracleError, Result, read_policy};
+use guerdon_core::B256;
+use guerdon_core::model::Epoch;
+use guerdon_core::policy::Policy;
+use guerdon_core::verify::{self, Rebuilt};
+use std::collections::BTreeMap;
+
+#[derive(Debug)]
+pub struct Policies(BTreeMap<B256, Policy>);
+
+impl Policies {
+    pub fn read(config: &Config) -> Result<Self> {
+        let mut policies = BTreeMap::new();
+        for path in std::iter::once(&config.policy).chain(&config.past_policies) {
+            let policy = read_policy(path)?;
+            let hash = policy.hash().map_err(|source| OracleError::Policy { path: path.clone(), source })?;
+            policies.insert(hash, policy);
+        }
+        Ok(Self(policies))
+    }
+
+    /// The policy that governance set for an epoch.
+    pub fn of(&self, epoch: Epoch, hash: B256) -> Result<&Policy> {
+        self.0.get(&hash).ok_or(OracleError::NoSuchPolicy { epoch, hash })
+    }
+
+    /// Scores evidence by the policy of its epoch.
+    pub fn rebuild(&self, bytes: &[u8]) -> Result<(Rebuilt, &Policy)> {
+        let read = verify::read(bytes)?;
+        let header = &read.1.header;
+        let policy = self.of(header.epoch, header.terms.policy)?;
+        Ok((Rebuilt::new(read, policy)?, policy))
+    }
+}
