@@ -66,6 +66,12 @@ impl Bench {
 
     /// The evidence of one week, whose lines after the header are its facts.
     pub async fn evidence(&self, starts: u64) -> Vec<u8> {
+        let terms = Terms { budget: 1, cap: 1, policy: Default::default() };
+        self.week(Epoch(1), starts, terms, State::default()).await.to_bytes().unwrap()
+    }
+
+    /// An epoch of one week, as it opened.
+    pub async fn week(&self, epoch: Epoch, starts: u64, terms: Terms, opening: State) -> Evidence {
         let window = Window { starts, ends: starts + WEEK, cutoff: starts + WEEK + 3 * 86_400 };
         let repositories = self.ids().await;
         let records = load(&self.store, &repositories, window, LATEST).await.unwrap();
@@ -75,17 +81,17 @@ impl Bench {
             cutoff: window.cutoff,
             distributor: Default::default(),
             ends: window.ends,
-            epoch: Epoch(1),
+            epoch,
             fetch: FETCH,
             previous: Default::default(),
             repositories,
             round: 1,
             schema: SCHEMA,
             starts: window.starts,
-            terms: Terms { budget: 1, cap: 1, policy: Default::default() },
+            terms,
             unit: "1".to_owned(),
         };
-        Evidence::new(header, State::default(), facts(&records, window)).unwrap().to_bytes().unwrap()
+        Evidence::new(header, opening, facts(&records, window)).unwrap()
     }
 }
 

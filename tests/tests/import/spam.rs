@@ -2,9 +2,7 @@
 //! what was never merged earns nothing, and neither does what its moderators called spam.
 
 use super::bench::{Bench, WEEK};
-use guerdon::fetch::{Window, facts, load};
-use guerdon::store::LATEST;
-use guerdon_core::evidence::{Evidence, FETCH, Header, SCHEMA, Terms};
+use guerdon_core::evidence::Terms;
 use guerdon_core::model::{Epoch, FactKey, State};
 use guerdon_core::policy::Policy;
 use guerdon_core::score::score;
@@ -85,30 +83,13 @@ async fn over_a_whole_history_no_unmerged_pull_request_earns_and_no_spam() {
         .collect();
 
     let policy = Policy::from_toml(POLICY).unwrap();
+    let terms = Terms { budget: 1_000_000_000, cap: 250_000_000, policy: policy.hash().unwrap() };
     let mut opening = State::default();
     let mut paid: BTreeMap<(String, u64), Vec<FactKey>> = BTreeMap::new();
     for epoch in 1..=WEEKS {
         let starts = FIRST + (epoch - 1) * WEEK;
-        let window = Window { starts, ends: starts + WEEK, cutoff: starts + WEEK + 3 * 86_400 };
-        let repositories = bench.ids().await;
-        let records = load(&bench.store, &repositories, window, LATEST).await.unwrap();
-        let header = Header {
-            block: 1,
-            chain: 31337,
-            cutoff: window.cutoff,
-            distributor: Default::default(),
-            ends: window.ends,
-            epoch: Epoch(epoch),
-            fetch: FETCH,
-            previous: Default::default(),
-            repositories,
-            round: 1,
-            schema: SCHEMA,
-            starts,
-            terms: Terms { budget: 1_000_000_000, cap: 250_000_000, policy: policy.hash().unwrap() },
-            unit: "1".to_owned(),
-        };
-        let outcome = score(&Evidence::new(header, opening, facts(&records, window)).unwrap(), &policy).unwrap();
+        let evidence = bench.week(Epoch(epoch), starts, terms.clone(), opening).await;
+        let outcome = score(&evidence, &policy).unwrap();
         for item in outcome.items.iter().filter(|item| item.points > 0) {
             let key = (names[&item.fact.repo().0].clone(), item.fact.number());
             paid.entry(key).or_default().push(item.fact);
