@@ -172,15 +172,24 @@ impl Sandbox {
         output(command).await?.succeeded(&name)?.json(&name)
     }
 
-    /// Starts the daemon; its log goes to a file in the folder.
+    /// Starts the daemon; its log goes to `daemon.log` in the folder.
     pub async fn daemon(&self) -> Result<Daemon> {
         self.daemon_with("guerdon.toml").await
     }
 
+    /// The same on another configuration; its log is named by that.
     pub async fn daemon_with(&self, config: &str) -> Result<Daemon> {
-        let log = self.folder.join("daemon.log");
+        self.daemon_in(config, &[]).await
+    }
+
+    /// The same with more in its environment.
+    pub async fn daemon_in(&self, config: &str, environment: &[(&str, &str)]) -> Result<Daemon> {
+        let name = Path::new(config).file_stem().filter(|stem| *stem != "guerdon");
+        let name = name.map_or("daemon".into(), std::ffi::OsStr::to_string_lossy);
+        let log = self.folder.join(format!("{name}.log"));
         let file = std::fs::File::create(&log).map_err(|source| SandboxError::File(log.clone(), source))?;
         let mut command = self.command_with(config, &["run"])?;
+        command.envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).kill_on_drop(true);
         let child = command.spawn().map_err(|source| SandboxError::Run { program: "guerdon run".into(), source })?;
         let mut daemon = Daemon { child, log, api: String::new() };

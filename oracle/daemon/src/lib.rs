@@ -14,6 +14,7 @@ pub mod config;
 pub mod cut;
 pub mod doctor;
 pub mod explain;
+pub mod fault;
 pub mod fetch;
 pub mod figures;
 pub mod import;
