@@ -76,6 +76,7 @@ impl Oracle {
         let place = self.chain.place();
         Header {
             block,
+            carried: Vec::new(),
             chain: place.chain_id,
             cutoff,
             distributor: place.distributor,
