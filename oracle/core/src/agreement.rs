@@ -13,13 +13,16 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// The name of an item: `repository/ID`, `person/ID`, `merger/REPO/ID` or the key of a fact.
+/// The name of an item: `repository/ID`, `person/ID`, `merger/REPO/ID`, the key of a fact, or that with
+/// `carried/` before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ItemKey {
     Repository(RepositoryId),
     Person(ContributorId),
     Merger(RepositoryId, ContributorId),
     Fact(FactKey),
+    /// That fact is of an earlier epoch, in which too few held it alike.
+    Carried(FactKey),
 }
 
 impl fmt::Display for ItemKey {
@@ -29,6 +32,7 @@ impl fmt::Display for ItemKey {
             Self::Person(id) => write!(f, "person/{id}"),
             Self::Merger(repo, id) => write!(f, "merger/{repo}/{id}"),
             Self::Fact(key) => key.fmt(f),
+            Self::Carried(key) => write!(f, "carried/{key}"),
         }
     }
 }
@@ -48,7 +52,10 @@ impl<'de> Deserialize<'de> for ItemKey {
             (Some("repository"), [Some(id)]) => Self::Repository(RepositoryId(*id)),
             (Some("person"), [Some(id)]) => Self::Person(ContributorId(*id)),
             (Some("merger"), [Some(repo), Some(id)]) => Self::Merger(RepositoryId(*repo), ContributorId(*id)),
-            _ => Self::Fact(FactKey::deserialize(text.as_str().into_deserializer())?),
+            _ => match text.strip_prefix("carried/") {
+                Some(key) => Self::Carried(FactKey::deserialize(key.into_deserializer())?),
+                None => Self::Fact(FactKey::deserialize(text.as_str().into_deserializer())?),
+            },
         };
         if key.to_string() == text { Ok(key) } else { Err(D::Error::custom(format!("{text:?} is not a key"))) }
     }
@@ -57,8 +64,8 @@ impl<'de> Deserialize<'de> for ItemKey {
 /// What an item says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// It counts: that is all.
-    Repository,
+    /// It is so: there is no more to say.
+    Listed,
     Person(Person),
     Merger(Merger),
     /// Ascending by key: one fact, or a pull request and its reviews.
@@ -82,7 +89,7 @@ impl Body {
     /// As they stand in evidence, without newlines.
     pub fn lines(&self) -> Vec<String> {
         let lines: Vec<Line<'_>> = match self {
-            Self::Repository => Vec::new(),
+            Self::Listed => Vec::new(),
             Self::Person(person) => vec![Line::Person(person)],
             Self::Merger(merger) => vec![Line::Merger(merger)],
             Self::Facts(facts) => facts.iter().map(Line::from).collect(),
@@ -96,7 +103,7 @@ impl Body {
         let read = lines.iter().map(|text| Owned::read(text)).collect::<Result<Vec<_>, _>>();
         let mut read = read.map_err(|error| wrong(error.to_string()))?;
         let body = match key {
-            ItemKey::Repository(_) if read.is_empty() => Self::Repository,
+            ItemKey::Repository(_) | ItemKey::Carried(_) if read.is_empty() => Self::Listed,
             ItemKey::Person(id) => match (read.pop(), read.is_empty()) {
                 (Some(Owned::Person(person)), true) if person.id == id => Self::Person(person),
                 _ => return Err(wrong("is not that person".to_owned())),
@@ -106,7 +113,7 @@ impl Body {
                 _ => return Err(wrong("is not that merger".to_owned())),
             },
             ItemKey::Fact(fact) => Self::Facts(facts_of(fact, read).map_err(wrong)?),
-            ItemKey::Repository(_) => return Err(wrong("says more than that it counts".to_owned())),
+            ItemKey::Repository(_) | ItemKey::Carried(_) => return Err(wrong("says more than it can".to_owned())),
         };
         Ok(body)
     }
@@ -139,7 +146,7 @@ fn pull_of(repo: RepositoryId, number: u64) -> FactKey {
 /// Puts what one oracle sees into items. A review without its pull request is in none, and neither is what
 /// witnesses said.
 pub fn items(repositories: &[RepositoryId], opening: State, facts: Vec<Fact>) -> Items {
-    let mut items: Items = repositories.iter().map(|id| (ItemKey::Repository(*id), Body::Repository)).collect();
+    let mut items: Items = repositories.iter().map(|id| (ItemKey::Repository(*id), Body::Listed)).collect();
     items.extend(opening.people.into_iter().map(|person| (ItemKey::Person(person.id), Body::Person(person))));
     let merger = |merger: Merger| (ItemKey::Merger(merger.repo, merger.id), Body::Merger(merger));
     items.extend(opening.mergers.into_iter().map(merger));
@@ -178,11 +185,14 @@ pub struct Parts {
     pub opening: State,
     /// Ascending by key.
     pub facts: Vec<Fact>,
+    /// Those of them that are of an earlier epoch, ascending.
+    pub carried: Vec<FactKey>,
 }
 
-/// Puts together what was agreed on, out of bodies with these hashes. Facts of a repository that too few
-/// list are left out with it.
-pub fn assemble(items: &Items, agreed: &Held) -> Result<Parts, AgreementError> {
+/// Puts together what was agreed on for an epoch that begins at `starts`, out of bodies with these hashes. Facts
+/// of a repository that too few list are left out with it, and so are facts of the time before that too few
+/// say are carried.
+pub fn assemble(items: &Items, agreed: &Held, starts: u64) -> Result<Parts, AgreementError> {
     let is_there = |key: &ItemKey, hash: &B256| items.get(key).filter(|body| body.hash() == *hash);
     let missing: Vec<ItemKey> =
         agreed.iter().filter(|(key, hash)| is_there(key, hash).is_none()).map(|(key, _)| *key).collect();
@@ -197,6 +207,15 @@ pub fn assemble(items: &Items, agreed: &Held) -> Result<Parts, AgreementError> {
             (_, Some(Body::Person(person))) => parts.opening.people.push(person.clone()),
             (_, Some(Body::Merger(merger))) if counts(merger.repo) => parts.opening.mergers.push(merger.clone()),
             (ItemKey::Fact(fact), Some(Body::Facts(facts))) if counts(fact.repo()) => {
+                let is_carried = agreed.contains_key(&ItemKey::Carried(*fact));
+                let at = facts.first().and_then(Fact::accepted);
+                // An issue does not tell by itself when it was accepted.
+                if at.is_some_and(|at| at < starts) && !is_carried {
+                    continue;
+                }
+                if is_carried && at.is_none_or(|at| at < starts) {
+                    parts.carried.push(*fact);
+                }
                 parts.facts.extend(facts.iter().cloned());
             }
             _ => {}

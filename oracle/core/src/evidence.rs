@@ -88,6 +88,11 @@ pub enum EvidenceError {
     Content { line: usize, message: String },
 }
 
+/// Whether what a witness said could stand in evidence, when and of which pull request apart.
+pub fn is_usable(witness: &Witness) -> bool {
+    check::is_usable(witness).is_ok()
+}
+
 /// SHA-256 of an evidence file's bytes, uncompressed.
 pub fn hash(bytes: &[u8]) -> B256 {
     B256::from_slice(&Sha256::digest(bytes))

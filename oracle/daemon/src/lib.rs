@@ -23,6 +23,7 @@ pub mod link;
 pub mod linking;
 pub mod mirrors;
 pub mod oracle;
+pub mod peers;
 pub mod plain;
 pub mod policies;
 pub mod provisional;

@@ -176,15 +176,20 @@ fn review_holds(key: FactKey, review: &Review) -> Check {
 }
 
 fn witness_holds(key: FactKey, header: &Header, witness: &Witness) -> Check {
-    ensure(witness.answer <= MAX_ANSWER, || format!("{key}: the answer is above {MAX_ANSWER} thousandths"))?;
-    ensure(!witness.model.is_empty() && witness.model.len() <= MAX_MODEL, || {
-        format!("{key}: the model's name has no or more than {MAX_MODEL} bytes")
-    })?;
-    ensure(is_visible(&witness.model), || format!("{key}: the model's name hides characters"))?;
-    ensure(witness.samples <= MAX_SAMPLES && witness.prompt <= MAX_ID, || {
-        format!("{key} claims more than {MAX_SAMPLES} samples, or no version of the prompt")
-    })?;
+    is_usable(witness).map_err(|wrong| format!("{key}{wrong}"))?;
     ensure(header.starts <= witness.at && witness.at <= LAST_SECOND, || format!("{key} was asked before the epoch"))
+}
+
+/// What must hold of an answer wherever it stands.
+pub(super) fn is_usable(witness: &Witness) -> Check {
+    ensure(witness.answer <= MAX_ANSWER, || format!(": the answer is above {MAX_ANSWER} thousandths"))?;
+    ensure(!witness.model.is_empty() && witness.model.len() <= MAX_MODEL, || {
+        format!(": the model's name has no or more than {MAX_MODEL} bytes")
+    })?;
+    ensure(is_visible(&witness.model), || ": the model's name hides characters".to_owned())?;
+    ensure(witness.samples <= MAX_SAMPLES && witness.prompt <= MAX_ID, || {
+        format!(" claims more than {MAX_SAMPLES} samples, or no version of the prompt")
+    })
 }
 
 fn issue_holds(key: FactKey, header: &Header, issue: &Issue) -> Check {

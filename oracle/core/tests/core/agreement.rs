@@ -86,18 +86,21 @@ fn bodies_go_through_their_lines_and_come_together_again() {
         again.insert(*key, Body::read(*key, &body.lines()).unwrap());
     }
     assert_eq!(again, items);
-    let parts = agreement::assemble(&again, &agreement::held(&items)).unwrap();
+    let parts = agreement::assemble(&again, &agreement::held(&items), START).unwrap();
     let evidence = Evidence::new(header(), opening(), parts.facts).unwrap();
     facts.sort_by_key(Fact::key);
     assert_eq!((evidence.facts, parts.repositories), (facts, vec![REPO]));
 
     let mut agreed = agreement::held(&items);
     agreed.insert(key(9), B256::repeat_byte(1));
-    let error = agreement::assemble(&items, &agreed).unwrap_err().to_string();
+    let error = agreement::assemble(&items, &agreed, START).unwrap_err().to_string();
     assert!(error.contains("issue/") && error.contains("not at hand"), "{error}");
     agreed = agreement::held(&items);
     agreed.remove(&ItemKey::Repository(REPO));
-    assert!(agreement::assemble(&items, &agreed).unwrap().facts.is_empty(), "of a repository that does not count");
+    assert!(
+        agreement::assemble(&items, &agreed, START).unwrap().facts.is_empty(),
+        "of a repository that does not count"
+    );
 }
 
 #[test]
