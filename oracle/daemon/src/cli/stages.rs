@@ -8,7 +8,7 @@ use guerdon::fetch::Usage;
 use guerdon::oracle::OracleError;
 use guerdon::provisional::Running;
 use guerdon::run::fetch_once;
-use guerdon::sign::{OracleSignature, SignError};
+use guerdon::sign::SignError;
 use guerdon::store::{Repository, Saved};
 use guerdon::{fetch, submit::Progress, table::Table};
 use guerdon_core::model::Epoch;
