@@ -154,12 +154,12 @@ async fn a_link_needs_its_oracles_and_its_wallet() {
     let sender = chain.sender(&local.payer).unwrap();
     let wallet: OracleKey = key(3).unwrap().into();
     let message = Link { id: 42, wallet: wallet.address(), nonce: 0, validUntil: START + WEEK };
-    let proof = sign_link(&message, chain.place(), &wallet).unwrap();
+    let proof = sign_link(&message, chain.place(), &wallet).await.unwrap();
     let mut set = chain.oracle_set().await.unwrap();
-    let good = attestation(&message, chain.place(), &set, &local.oracles[..2]).unwrap();
+    let good = attestation(&message, chain.place(), &set, &local.oracles[..2]).await.unwrap();
 
     set.threshold = 1;
-    let short = attestation(&message, chain.place(), &set, &local.oracles[..1]).unwrap();
+    let short = attestation(&message, chain.place(), &set, &local.oracles[..1]).await.unwrap();
     let error = sender.link(&proof, short).await.unwrap_err();
     assert!(refusal(&error).starts_with("OracleSet_Wrong"), "{error}");
     let other = LinkProof { wallet_proof: vec![7; 65].into(), ..proof.clone() };
@@ -365,7 +365,7 @@ async fn a_key_that_signed_two_headers_of_a_round_counts_no_more() {
     let now = chain.oracle_set().await.unwrap();
     assert_eq!(now.switched_off.iter().copied().collect::<Vec<_>>(), [thief.address()]);
     // A quorum with it is refused there, and leaves it out here.
-    let with = quorum(&header_message(&one), &chain.domain(), &set, &local.oracles[..2]).unwrap();
+    let with = quorum(&header_message(&one), &chain.domain(), &set, &local.oracles[..2]).await.unwrap();
     let refused = sender.post_batch(&one, with).await.unwrap_err();
     assert_eq!(refusal(&refused), "OracleSet_SwitchedOff", "{refused}");
     let all = signed(&chain, &one, &local.oracles).await.unwrap();

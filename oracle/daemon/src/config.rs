@@ -267,24 +267,12 @@ impl Config {
         join(&mut self.policy);
         self.past_policies.iter_mut().for_each(join);
         join(&mut self.chain.deployment);
-        let secret = |secret: &mut SecretRef| {
-            if let SecretRef::File(path) = secret {
-                *path = folder.join(&*path);
-            }
-        };
+        let secret = |secret: &mut SecretRef| secret.anchor(folder);
         self.github.token.iter_mut().for_each(secret);
         self.github.app.iter_mut().for_each(|app| secret(&mut app.private_key));
         self.api.webhook_secret.iter_mut().for_each(secret);
         self.witness.iter_mut().flat_map(|witness| &mut witness.key).for_each(secret);
-        for key in self.oracle.keys.iter_mut().chain(&mut self.oracle.submitter) {
-            match key {
-                KeySource::Keystore { path, password } => {
-                    *path = folder.join(&*path);
-                    secret(password);
-                }
-                KeySource::Raw(from) => secret(from),
-            }
-        }
+        self.oracle.keys.iter_mut().chain(&mut self.oracle.submitter).for_each(|key| key.anchor(folder));
         match &mut self.database_url {
             DatabaseUrl::Secret(from) => secret(from),
             DatabaseUrl::Plain(url) => {
@@ -437,8 +425,8 @@ fn problem(text: &str, error: &toml::de::Error) -> String {
 
 fn shown_key(key: &KeySource) -> String {
     match key {
-        KeySource::Keystore { path, .. } => format!("keystore {}", path.display()),
-        KeySource::Raw(from) => format!("raw key in {from} (masked)"),
+        KeySource::Raw(_) => format!("{key} (masked)"),
+        key => key.to_string(),
     }
 }
 

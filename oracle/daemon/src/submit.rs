@@ -48,7 +48,7 @@ impl Oracle {
             if !set.counts(&signer) {
                 continue;
             }
-            let made = sign_digest(digest, &key)?;
+            let made = sign_digest(digest, &key).await?;
             self.store
                 .put_signature(&StoredSignature {
                     epoch: header.epoch,
