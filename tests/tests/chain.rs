@@ -121,7 +121,7 @@ async fn one_signature_short_is_refused_here_and_there_and_changes_nothing() {
     assert!(error.to_string().contains("1 of 2 needed"), "{error}");
 
     // Packed by hand, past our own check.
-    let single = sign(&header_message(&header), &chain.domain(), &local.oracles[0]).unwrap();
+    let single = sign(&header_message(&header), &chain.domain(), &local.oracles[0]).await.unwrap();
     let compact = alloy::primitives::Signature::from_raw(&single.signature).unwrap().as_erc2098();
     let packed = [B256::from(U256::ONE).as_slice(), &compact].concat().into();
     let before = (chain.now().await.unwrap(), nonce(&local).await);
@@ -350,8 +350,8 @@ async fn a_key_that_signed_two_headers_of_a_round_counts_no_more() {
     let (one, _) = batch(&entries(), 1);
     let (two, _) = batch(&entries()[..2], 1);
     let thief = &local.oracles[1];
-    let signature = |header| sign(&header_message(header), &chain.domain(), thief).unwrap();
-    let (first, second) = (signature(&one), signature(&two));
+    let signature = async |header| sign(&header_message(header), &chain.domain(), thief).await.unwrap();
+    let (first, second) = (signature(&one).await, signature(&two).await);
     let set = chain.oracle_set().await.unwrap();
     let sender = chain.sender(&local.payer).unwrap();
     let same = sender.report_equivocation(&set, (&one, &first), (&one, &first)).await.unwrap_err();

@@ -72,11 +72,11 @@ async fn is_shown(bench: &Bench) {
     let line = doctor.stdout.lines().find(|line| line.contains(" store:")).unwrap();
     assert!(line.starts_with("ok") && line.contains("PostgreSQL ") && line.contains("schema "), "{line}");
     let shown = bench.ok_with(CONFIG, &["config", "show"]).await;
-    assert!(shown.contains("database.url (masked)"), "{shown}");
+    assert!(shown.contains("database.url\"  # masked"), "{shown}");
     let mut command = bench.command(CONFIG, &["config", "show"]);
     command.env("DATABASE_URL", format!("postgres://me:{PASSWORD}@db.example:5433/guerdon?password={PASSWORD}"));
     let shown = bench.output(command).await.stdout;
-    assert!(shown.contains("postgres://me:***@db.example:5433/guerdon\n"), "{shown}");
+    assert!(shown.contains("database_url = \"postgres://me:***@db.example:5433/guerdon\"\n"), "{shown}");
 }
 
 async fn logged(bench: &Bench, words: &str) {

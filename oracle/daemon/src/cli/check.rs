@@ -33,7 +33,11 @@ pub(super) fn init(global: &Global, folder: &Path) -> Result<()> {
 
 pub(super) fn config(global: &Global, which: &Show) -> Result<()> {
     match which {
-        Show::Show => print!("{}", global.config()?.show()),
+        Show::Show => {
+            let shown = global.config()?.show();
+            let table: toml::Table = toml::from_str(&shown).wrap_err("what is shown is not TOML")?;
+            global.print(&table, || shown)?;
+        }
         Show::PolicyHash => {
             let path = match &global.policy {
                 Some(path) => path.clone(),

@@ -133,6 +133,19 @@ pub fn derivation(path: &str) -> Result<String, KeyError> {
 }
 
 impl KeySource {
+    /// As the configuration has it, secrets by reference.
+    pub(crate) fn as_toml(&self) -> String {
+        let text = |text: &dyn fmt::Display| crate::config::quoted(&text.to_string());
+        match self {
+            Self::Keystore { path, password } => {
+                format!("{{ keystore = {}, password = {} }}", text(&path.display()), text(password))
+            }
+            Self::Kms { id, address } => format!("{{ kms = {}, address = {} }}", text(id), text(address)),
+            Self::Ledger { path, address } => format!("{{ ledger = {}, address = {} }}", text(path), text(address)),
+            Self::Raw(from) => format!("{{ key = {} }}", text(from)),
+        }
+    }
+
     /// Paths in it are relative to a folder.
     pub(crate) fn anchor(&mut self, folder: &Path) {
         match self {
