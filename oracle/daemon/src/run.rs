@@ -8,8 +8,10 @@ use crate::oracle::{Oracle, Result};
 use crate::store::Fetched;
 use crate::submit::Progress;
 use guerdon_core::model::Epoch;
+use serde::Serialize;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -20,23 +22,54 @@ pub struct Pulse {
     /// Milliseconds after `started`; 0 before the first good tick.
     good: AtomicU64,
     interval: Duration,
+    /// Why the last tick was not good.
+    fault: Mutex<Option<String>>,
+}
+
+/// What `/readyz` says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Readiness {
+    pub ready: bool,
+    /// Seconds since the last good tick ended; none before the first.
+    pub last_good_tick_age: Option<u64>,
+    /// How old it may become, in seconds.
+    pub age_limit: u64,
+    /// Why the last tick failed, if it did.
+    pub last_error: Option<String>,
 }
 
 impl Pulse {
     pub fn new(interval: Duration) -> Self {
-        Self { started: Instant::now(), good: AtomicU64::new(0), interval }
+        Self { started: Instant::now(), good: AtomicU64::new(0), interval, fault: Mutex::new(None) }
     }
 
     fn beat(&self) {
         let since = self.started.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
         self.good.store(since.max(1), Ordering::Relaxed);
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The tick failed.
+    fn miss(&self, error: String) {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
     /// The last good tick is younger than four intervals (and a minute, for short ones).
     pub fn is_ready(&self) -> bool {
-        let good = self.good.load(Ordering::Relaxed);
+        self.readiness().ready
+    }
+
+    /// The same with its reasons.
+    pub fn readiness(&self) -> Readiness {
+        let good = Some(self.good.load(Ordering::Relaxed)).filter(|good| *good > 0).map(Duration::from_millis);
+        let age = good.map(|good| self.started.elapsed().saturating_sub(good));
         let limit = (self.interval * 4).max(Duration::from_secs(60));
-        good > 0 && self.started.elapsed().saturating_sub(Duration::from_millis(good)) < limit
+        Readiness {
+            ready: age.is_some_and(|age| age < limit),
+            last_good_tick_age: age.map(|age| age.as_secs()),
+            age_limit: limit.as_secs(),
+            last_error: self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
     }
 }
 
@@ -47,7 +80,12 @@ pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -
     loop {
         match tick(oracle, &github, &mut done, &cancelled).await {
             Ok(()) => pulse.beat(),
-            Err(error) => tracing::error!(error = %chain_of(&error), "tick failed; trying again after the interval"),
+            Err(error) => {
+                let error = chain_of(&error);
+                tracing::error!(error, "tick failed; trying again after the interval");
+                figures::failed();
+                pulse.miss(error);
+            }
         }
         tokio::select! {
             () = cancelled.cancelled() => return Ok(()),
