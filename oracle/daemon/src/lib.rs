@@ -24,6 +24,7 @@ pub mod import;
 pub mod keys;
 pub mod link;
 pub mod linking;
+pub mod logs;
 pub mod notify;
 pub mod oracle;
 pub mod plain;

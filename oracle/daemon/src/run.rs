@@ -4,6 +4,7 @@
 use crate::fetch::{self, FetchPlan, GitHub, Progress as FetchProgress};
 use crate::figures;
 use crate::import::{ImportPlan, ImportReport, import};
+use crate::logs;
 use crate::oracle::{Oracle, Result};
 use crate::store::Fetched;
 use crate::submit::Progress;
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 /// When the last good tick was, for readiness.
 #[derive(Debug)]
@@ -73,6 +75,9 @@ impl Pulse {
     }
 }
 
+/// What whoever reads of a failure can do before it is tried again.
+const NEXT: &str = "`guerdon doctor` says what is wrong; docs/runbook.md what to do about it";
+
 /// Ticks until cancelled. A failed tick is logged and the next one tries again.
 pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -> Result<()> {
     let github = oracle.github()?;
@@ -82,7 +87,7 @@ pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -
             Ok(()) => pulse.beat(),
             Err(error) => {
                 let error = chain_of(&error);
-                tracing::error!(error, "tick failed; trying again after the interval");
+                tracing::error!(error, next = NEXT, "tick failed; trying again after the interval");
                 figures::failed();
                 pulse.miss(error);
             }
@@ -101,7 +106,7 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
     let now = oracle.chain.now().await?.timestamp;
     tokio::select! {
         () = cancelled.cancelled() => return Ok(()),
-        fetched = fetch_once(oracle, github, false, &fetch::Quiet) => drop(fetched?),
+        fetched = fetch_once(oracle, github, false, &fetch::Quiet).instrument(logs::step("fetch")) => drop(fetched?),
     };
     let mut epoch = Epoch(done.0 + 1);
     let mut unbroken = true;
@@ -112,7 +117,7 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
             tokio::select! {
                 () = cancelled.cancelled() => return Ok(()),
                 // What fails here fails again below, and is told there.
-                _ = cut(oracle, epoch) => {}
+                _ = cut(oracle, epoch).instrument(logs::stage("cut", epoch)) => {}
             }
         }
         match advance(oracle, epoch).await {
@@ -126,7 +131,7 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
             }
             Err(error) => {
                 // One epoch that cannot go on does not keep the next ones from being paid.
-                tracing::error!(epoch = epoch.0, error = %chain_of(&error), "epoch cannot go on now");
+                tracing::error!(epoch = epoch.0, error = %chain_of(&error), next = NEXT, "epoch cannot go on now");
                 unbroken = false;
                 failed.get_or_insert(error);
             }
@@ -162,7 +167,7 @@ pub async fn advance(oracle: &Oracle, epoch: Epoch) -> Result<Progress> {
         return Ok(Progress::Void { round });
     }
     let round = oracle.round(epoch).await?;
-    let Some(prepared) = oracle.batch(epoch, round).await? else {
+    let Some(prepared) = oracle.batch(epoch, round).instrument(logs::stage("batch", epoch)).await? else {
         return Ok(Progress::Empty);
     };
     if oracle.is_too_old(epoch).await? {
@@ -172,8 +177,8 @@ pub async fn advance(oracle: &Oracle, epoch: Epoch) -> Result<Progress> {
     if oracle.config.oracle.keys.is_empty() {
         return oracle.watch(epoch).await;
     }
-    let signatures = oracle.sign(&prepared).await?;
-    oracle.submit(&prepared, &signatures).await
+    let signatures = oracle.sign(&prepared).instrument(logs::stage("sign", epoch)).await?;
+    oracle.submit(&prepared, &signatures).instrument(logs::stage("submit", epoch)).await
 }
 
 /// How long after a complete re-reading everything that is not cut yet is read again, in seconds.
