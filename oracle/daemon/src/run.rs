@@ -111,6 +111,7 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
     let mut epoch = Epoch(done.0 + 1);
     let mut unbroken = true;
     let mut failed = None;
+    let mut steps = figures::Steps::default();
     while oracle.due(epoch) <= now && !cancelled.is_cancelled() {
         // A model takes its time, and nothing is lost when it is given up: what was answered is stored.
         if oracle.config.witness.is_some() {
@@ -122,6 +123,7 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
         }
         match advance(oracle, epoch).await {
             Ok(progress) => {
+                steps.count(Some(&progress));
                 tracing::debug!(epoch = epoch.0, ?progress, "advanced");
                 unbroken &= matches!(progress, Progress::Empty | Progress::Settled | Progress::Expired);
                 if unbroken {
@@ -130,6 +132,7 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
                 }
             }
             Err(error) => {
+                steps.count(None);
                 // One epoch that cannot go on does not keep the next ones from being paid.
                 tracing::error!(epoch = epoch.0, error = %chain_of(&error), next = NEXT, "epoch cannot go on now");
                 unbroken = false;
@@ -137,6 +140,9 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
             }
         }
         epoch.0 += 1;
+    }
+    if !cancelled.is_cancelled() {
+        figures::steps(&steps);
     }
     match failed {
         Some(error) => Err(error),
