@@ -17,10 +17,14 @@ const SKEW: u64 = 60;
 /// A chain that stands still for longer is told; one ahead of us by more than [`SKEW`] is.
 const STALE_BLOCK: u64 = 900;
 
+/// UTC seconds of this machine.
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
 impl Clocks {
     pub(super) fn here() -> Self {
-        let local = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Self { local, ..Self::default() }
+        Self { local: now(), ..Self::default() }
     }
 
     pub(super) fn compare(&self) -> Finding {

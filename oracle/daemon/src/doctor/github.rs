@@ -1,7 +1,7 @@
 //! What the doctor finds at GitHub: who asks, with which permissions, how much is left this hour, and
 //! whether each repository can be read.
 
-use super::{Finding, State};
+use super::{Finding, State, clock};
 use crate::config::Config;
 use crate::fetch::{Budget, FetchError, GitHub, Identity, Limit, Reading};
 use crate::oracle::github;
@@ -25,7 +25,8 @@ pub(super) async fn look(config: &Config, ahead: &mut Option<i64>) -> Vec<Findin
         Ok(identity) => identity,
         Err(error) => return refused(&error),
     };
-    let mut found = vec![who(&identity, &config.github.api_url), budget(&github, config.github.reserve).await];
+    let mut found =
+        vec![who(&identity, &config.github.api_url, clock::now()), budget(&github, config.github.reserve).await];
     let names = match names(&github, config).await {
         Ok(names) => names,
         Err(error) => {
@@ -67,7 +68,11 @@ async fn names(github: &GitHub, config: &Config) -> Result<Vec<(String, String)>
     }
 }
 
-fn who(identity: &Identity, api_url: &str) -> Finding {
+/// How long before its end a token is spoken of, in seconds.
+const SOON: u64 = 14 * 86_400;
+const RENEW: &str = "it ends soon: make another one, put it where `github.token` says, and restart";
+
+fn who(identity: &Identity, api_url: &str, now: u64) -> Finding {
     match identity {
         Identity::Token { login, scopes, expires } => {
             let scopes = match scopes {
@@ -76,7 +81,11 @@ fn who(identity: &Identity, api_url: &str) -> Finding {
                 Some(scopes) => format!("scopes {}", scopes.join(", ")),
             };
             let expires = expires.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
-            Finding::ok("GitHub", format!("{api_url} knows us by a personal token of {login} ({scopes}{expires})"))
+            let said = format!("{api_url} knows us by a personal token of {login} ({scopes}{expires})");
+            match identity.ends() {
+                Some(ends) if ends < now.saturating_add(SOON) => Finding::warning("GitHub", said, RENEW),
+                _ => Finding::ok("GitHub", said),
+            }
         }
         Identity::App { id, installation, account, permissions } => {
             let lacking = identity.lacking();
@@ -133,4 +142,22 @@ fn read(reading: &Reading, identity: &Identity) -> Finding {
         Identity::Token { .. } => "give the token read access to it",
     };
     Finding::failed(WHAT, format!("{name}: no permission to read {}", forbidden.join(", ")), grant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_ends_within_a_fortnight_is_a_warning() {
+        let token = |expires: Option<&str>| Identity::Token {
+            login: "me".into(),
+            scopes: None,
+            expires: expires.map(str::to_owned),
+        };
+        let state = |expires, now| who(&token(expires), "https://api.github.com", now).state;
+        let end = Some("1970-02-01 00:00:00 UTC");
+        assert_eq!((state(end, 31 * 86_400 - SOON), state(end, 31 * 86_400 - SOON + 1)), (State::Ok, State::Warning));
+        assert_eq!(state(None, u64::MAX), State::Ok);
+    }
 }
