@@ -17,6 +17,7 @@ use std::pin::Pin;
 use std::str::FromStr;
 #[cfg(any(feature = "kms", feature = "ledger"))]
 use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
 /// A key that signs for an oracle, for a wallet, or pays for transactions.
 #[derive(Clone)]
@@ -41,7 +42,21 @@ impl fmt::Debug for OracleKey {
 
 impl OracleKey {
     /// Loads the key for use on one chain. What is not in a file is asked for when it is first used.
+    ///
+    /// A process opens each key once: a keystore takes up to a second of work by design, and KMS a request. A
+    /// file that changes counts after a restart.
     pub fn load(source: &KeySource, chain_id: u64) -> Result<Self, KeyError> {
+        static OPENED: Mutex<Vec<(KeySource, u64, OracleKey)>> = Mutex::new(Vec::new());
+        let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((.., key)) = opened.iter().find(|(known, chain, _)| known == source && *chain == chain_id) {
+            return Ok(key.clone());
+        }
+        let key = Self::open(source, chain_id)?;
+        opened.push((source.clone(), chain_id, key.clone()));
+        Ok(key)
+    }
+
+    fn open(source: &KeySource, chain_id: u64) -> Result<Self, KeyError> {
         match source {
             KeySource::Keystore { path, password } => Self::keystore(path, password),
             KeySource::Raw(from) => Self::raw(from, chain_id),

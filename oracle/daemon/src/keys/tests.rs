@@ -37,6 +37,9 @@ fn a_keystore_opens_with_its_password_and_no_other() {
     let path = dir.path().join("oracle");
     let right = KeySource::Keystore { path: path.clone(), password: secret_file(&dir, "right", "open sesame\n") };
     assert_eq!(OracleKey::load(&right, 1).unwrap().address(), signer.address());
+    // It was opened: the password is not asked for again.
+    secret_file(&dir, "right", "changed");
+    assert_eq!(OracleKey::load(&right, 1).unwrap().address(), signer.address());
     let wrong = KeySource::Keystore { path: path.clone(), password: secret_file(&dir, "wrong", "open barley") };
     let error = OracleKey::load(&wrong, 1).unwrap_err();
     assert!(matches!(error, KeyError::Keystore { .. }), "{error}");
