@@ -90,8 +90,8 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
             findings.extend(seen.findings);
             if let Some(set) = seen.set {
                 findings.push(evidence::look(&chain, &set).await);
-                // Each of `[[peers]]` goes in here, as (address, url).
-                findings.extend(peers::look(std::iter::empty(), &set).await);
+                let peers = config.peers.iter().map(|peer| (peer.address, peer.url.as_str()));
+                findings.extend(peers::look(peers, &set).await);
             }
         }
     }

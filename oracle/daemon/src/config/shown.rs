@@ -2,6 +2,7 @@
 //! Never: a secret. What is secret stands elsewhere and is shown by its place; in addresses it is masked.
 
 use super::{Config, DatabaseUrl};
+use crate::peers::PeerConfig;
 use crate::store::masked;
 use crate::witness::WitnessConfig;
 use std::fmt::Write as _;
@@ -40,7 +41,7 @@ impl Config {
 
     /// Key and value; a value that begins with `#` is a remark about a key that is not set.
     fn shown(&self) -> Vec<(&'static str, String)> {
-        let Self { database_url, past_policies, github, chain, oracle, api, run, .. } = self;
+        let Self { database_url, past_policies, github, chain, oracle, peers, api, run, .. } = self;
         let database_url = match database_url {
             DatabaseUrl::Plain(url) => quoted(&masked(url)),
             DatabaseUrl::Secret(from) => format!("{from}{MASKED}"),
@@ -71,6 +72,9 @@ impl Config {
             ),
             ("oracle.settle_delay", oracle.settle_delay.to_string()),
             ("oracle.post_within", oracle.post_within.to_string()),
+            ("oracle.patience", oracle.patience.to_string()),
+            ("oracle.fallback", oracle.fallback.to_string()),
+            ("peers", PeerConfig::shown(peers)),
             ("api.listen", quoted(&api.listen.to_string())),
             (
                 "api.webhook_secret",
@@ -78,6 +82,7 @@ impl Config {
             ),
             ("run.interval_ms", run.interval_ms.to_string()),
         ];
+        shown.extend(self.evidence.shown());
         let off = || vec![("witness", "# off: there is no section [witness]".to_owned())];
         shown.extend(self.witness.as_ref().map_or_else(off, WitnessConfig::shown));
         shown

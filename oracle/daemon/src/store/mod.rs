@@ -10,6 +10,7 @@ mod batches;
 mod deliveries;
 mod evidence;
 mod fetched;
+mod holdings;
 mod items;
 mod many;
 mod open;
@@ -27,11 +28,12 @@ pub use batches::StoredBatch;
 pub use deliveries::Delivery;
 pub use evidence::StoredEvidence;
 pub use fetched::Fetched;
+pub use holdings::StoredHolding;
 pub use items::{Item, ItemTable};
 pub use open::About;
 pub use place::{DatabaseKind, masked};
 pub use records::{Marks, Opened, Page, RecordKind, Repository, Row, Saved};
-pub use signatures::StoredSignature;
+pub use signatures::{Equivocation, StoredSignature};
 pub use transactions::{NewTransaction, StoredTransaction};
 pub use window::{Known, LATEST, OpenedPull};
 pub use witnesses::StoredWitness;
@@ -127,6 +129,12 @@ pub enum StoreError {
     Transcript {
         repository: u64,
         number: u64,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot compress or decompress the items of epoch {epoch}: restore the database")]
+    Items {
+        epoch: u64,
         #[source]
         source: std::io::Error,
     },
