@@ -69,6 +69,10 @@ value: data-notice ## Compare points with what people paid for pull requests (ne
 test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace
 
+.PHONY: test-kms
+test-kms: ## Test a key in AWS KMS over its protocol (builds the AWS SDK)
+	@cargo test --package guerdon --features kms --test kms
+
 .PHONY: bench-store
 bench-store: postgres ## Fill SQLite and PostgreSQL with COUNT records (ten million) and measure
 	@cargo run --release --package guerdon-tests --bin bench-store -- --count $(or $(COUNT),10000000)
@@ -79,6 +83,7 @@ lint: setup ## Check formats and lints: cargo fmt, clippy, forge fmt, solc and f
 	@$(FORGE) fmt --check
 	@$(FORGE) build
 	@cargo clippy --workspace --all-targets --quiet -- -D warnings
+	@cargo clippy --package guerdon --all-targets --features kms,ledger --quiet -- -D warnings
 
 .PHONY: fmt
 fmt: setup ## Format everything

@@ -3,6 +3,7 @@
 //!
 //! Takes: the committed `abi/*.json` (made by `guerdon-deploy abi`). Gives: types. Never: I/O.
 
+pub mod code;
 pub mod contracts;
 pub mod deployment;
 pub mod message;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 const KEEPER: &str = include_str!("postgres.sh");
-const PROGRAMS: [&str; 6] = ["createdb", "initdb", "pg_dump", "pg_isready", "postgres", "psql"];
+const PROGRAMS: [&str; 7] = ["createdb", "initdb", "pg_dump", "pg_isready", "pg_restore", "postgres", "psql"];
 /// Debian's folders; then Homebrew's.
 const INSTALLED: [&str; 3] = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"];
 
@@ -145,6 +145,11 @@ impl Postgres {
             .and_then(|()| output.read_line(&mut line))
             .map_err(|source| PostgresError::Run("sh", source))?;
         if line.trim() == answer { Ok(()) } else { Err(PostgresError::Refused(line)) }
+    }
+
+    /// Where its programs are.
+    pub fn programs(&self) -> &Path {
+        &self.programs
     }
 
     /// Bytes on disk of one database.

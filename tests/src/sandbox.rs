@@ -233,14 +233,29 @@ impl Daemon {
         Ok((status, answer.text().await.map_err(|error| fail(&error))?))
     }
 
-    /// Ends it as an operator would, and waits.
-    pub async fn stop(mut self) -> Result<std::process::ExitStatus> {
+    /// Sends a signal, such as `TERM`.
+    pub async fn signal(&self, name: &str) -> Result<()> {
         if let Some(id) = self.child.id() {
             let mut kill = Command::new("kill");
-            kill.args(["-TERM", &id.to_string()]);
+            kill.args([format!("-{name}"), id.to_string()]);
             output(kill).await?;
         }
+        Ok(())
+    }
+
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Waits for its end.
+    pub async fn ended(mut self) -> Result<std::process::ExitStatus> {
         self.child.wait().await.map_err(|source| SandboxError::Run { program: "guerdon run".into(), source })
+    }
+
+    /// Ends it as an operator would, and waits.
+    pub async fn stop(self) -> Result<std::process::ExitStatus> {
+        self.signal("TERM").await?;
+        self.ended().await
     }
 }
 

@@ -121,7 +121,7 @@ async fn one_signature_short_is_refused_here_and_there_and_changes_nothing() {
     assert!(error.to_string().contains("1 of 2 needed"), "{error}");
 
     // Packed by hand, past our own check.
-    let single = sign(&header_message(&header), &chain.domain(), &local.oracles[0]).unwrap();
+    let single = sign(&header_message(&header), &chain.domain(), &local.oracles[0]).await.unwrap();
     let compact = alloy::primitives::Signature::from_raw(&single.signature).unwrap().as_erc2098();
     let packed = [B256::from(U256::ONE).as_slice(), &compact].concat().into();
     let before = (chain.now().await.unwrap(), nonce(&local).await);
@@ -154,12 +154,12 @@ async fn a_link_needs_its_oracles_and_its_wallet() {
     let sender = chain.sender(&local.payer).unwrap();
     let wallet: OracleKey = key(3).unwrap().into();
     let message = Link { id: 42, wallet: wallet.address(), nonce: 0, validUntil: START + WEEK };
-    let proof = sign_link(&message, chain.place(), &wallet).unwrap();
+    let proof = sign_link(&message, chain.place(), &wallet).await.unwrap();
     let mut set = chain.oracle_set().await.unwrap();
-    let good = attestation(&message, chain.place(), &set, &local.oracles[..2]).unwrap();
+    let good = attestation(&message, chain.place(), &set, &local.oracles[..2]).await.unwrap();
 
     set.threshold = 1;
-    let short = attestation(&message, chain.place(), &set, &local.oracles[..1]).unwrap();
+    let short = attestation(&message, chain.place(), &set, &local.oracles[..1]).await.unwrap();
     let error = sender.link(&proof, short).await.unwrap_err();
     assert!(refusal(&error).starts_with("OracleSet_Wrong"), "{error}");
     let other = LinkProof { wallet_proof: vec![7; 65].into(), ..proof.clone() };
@@ -350,8 +350,8 @@ async fn a_key_that_signed_two_headers_of_a_round_counts_no_more() {
     let (one, _) = batch(&entries(), 1);
     let (two, _) = batch(&entries()[..2], 1);
     let thief = &local.oracles[1];
-    let signature = |header| sign(&header_message(header), &chain.domain(), thief).unwrap();
-    let (first, second) = (signature(&one), signature(&two));
+    let signature = async |header| sign(&header_message(header), &chain.domain(), thief).await.unwrap();
+    let (first, second) = (signature(&one).await, signature(&two).await);
     let set = chain.oracle_set().await.unwrap();
     let sender = chain.sender(&local.payer).unwrap();
     let same = sender.report_equivocation(&set, (&one, &first), (&one, &first)).await.unwrap_err();
@@ -365,7 +365,7 @@ async fn a_key_that_signed_two_headers_of_a_round_counts_no_more() {
     let now = chain.oracle_set().await.unwrap();
     assert_eq!(now.switched_off.iter().copied().collect::<Vec<_>>(), [thief.address()]);
     // A quorum with it is refused there, and leaves it out here.
-    let with = quorum(&header_message(&one), &chain.domain(), &set, &local.oracles[..2]).unwrap();
+    let with = quorum(&header_message(&one), &chain.domain(), &set, &local.oracles[..2]).await.unwrap();
     let refused = sender.post_batch(&one, with).await.unwrap_err();
     assert_eq!(refusal(&refused), "OracleSet_SwitchedOff", "{refused}");
     let all = signed(&chain, &one, &local.oracles).await.unwrap();

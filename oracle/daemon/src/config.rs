@@ -1,7 +1,12 @@
 //! The configuration: one TOML file, unknown keys refused, secrets only by reference.
 //!
 //! Takes the file and what flags or the environment override; gives checked settings. Paths in the
-//! file are relative to it. It can be shown: what is secret stands elsewhere, and in addresses it is masked.
+//! file are relative to it.
+
+mod shown;
+
+pub use shown::masked_url;
+pub(crate) use shown::quoted;
 
 use crate::keys::{KeyError, KeySource, SecretRef};
 use crate::mirrors::EvidenceConfig;
@@ -291,24 +296,12 @@ impl Config {
         join(&mut self.policy);
         self.past_policies.iter_mut().for_each(join);
         join(&mut self.chain.deployment);
-        let secret = |secret: &mut SecretRef| {
-            if let SecretRef::File(path) = secret {
-                *path = folder.join(&*path);
-            }
-        };
+        let secret = |secret: &mut SecretRef| secret.anchor(folder);
         self.github.token.iter_mut().for_each(secret);
         self.github.app.iter_mut().for_each(|app| secret(&mut app.private_key));
         self.api.webhook_secret.iter_mut().for_each(secret);
         self.witness.iter_mut().flat_map(|witness| &mut witness.key).for_each(secret);
-        for key in self.oracle.keys.iter_mut().chain(&mut self.oracle.submitter) {
-            match key {
-                KeySource::Keystore { path, password } => {
-                    *path = folder.join(&*path);
-                    secret(password);
-                }
-                KeySource::Raw(from) => secret(from),
-            }
-        }
+        self.oracle.keys.iter_mut().chain(&mut self.oracle.submitter).for_each(|key| key.anchor(folder));
         match &mut self.database_url {
             DatabaseUrl::Secret(from) => secret(from),
             DatabaseUrl::Plain(url) => {
@@ -404,63 +397,6 @@ impl Config {
         let listed = || self.repositories().into_iter().next().map(|(owner, _)| owner);
         self.github.organization.clone().or_else(listed).unwrap_or_default()
     }
-
-    fn shown_access(&self) -> (&'static str, String) {
-        let Some(app) = &self.github.app else {
-            return ("github.token", format!("{} (masked)", self.github_token()));
-        };
-        let place = match app.installation {
-            Some(id) => format!("installation {id}"),
-            None => format!("installation of {}", self.github_owner()),
-        };
-        ("github.app", format!("{}, {place}, {} (masked)", app.id, app.private_key))
-    }
-
-    /// Every setting in force, as TOML with secrets by reference only.
-    pub fn show(&self) -> String {
-        use std::fmt::Write as _;
-        let mut out = String::new();
-        let keys: Vec<String> = self.oracle.keys.iter().map(shown_key).collect();
-        let submitter = self.oracle.submitter.as_ref().map_or("the first of oracle.keys".to_owned(), shown_key);
-        let graphql = || crate::fetch::graphql_url(&self.github.api_url);
-        let webhook_secret = self.api.webhook_secret.as_ref();
-        let webhook_secret =
-            webhook_secret.map_or("none: webhooks are off".to_owned(), |from| format!("{from} (masked)"));
-        let mut shown = vec![
-            ("database_url", self.database_url.to_string()),
-            ("policy", self.policy.display().to_string()),
-            ("github.api_url", self.github.api_url.clone()),
-            ("github.graphql_url", self.github.graphql_url.clone().unwrap_or_else(graphql)),
-            self.shown_access(),
-            ("github.reserve", format!("{} percent", self.github.reserve)),
-            ("github.patience", format!("{} s", self.github.patience)),
-            ("github.organization", self.github.organization.clone().unwrap_or_default()),
-            ("github.repositories", self.github.repositories.join(", ")),
-            ("github.exclude", self.github.exclude.join(", ")),
-            ("github.bots", self.github.bots.join(", ")),
-            ("chain.rpc_url", masked_url(&self.chain.rpc_url)),
-            ("chain.deployment", self.chain.deployment.display().to_string()),
-            ("chain.confirmations", self.chain.confirmations.to_string()),
-            ("oracle.keys", keys.join(", ")),
-            ("oracle.submitter", submitter),
-            ("oracle.settle_delay", format!("{} s", self.oracle.settle_delay)),
-            ("oracle.post_within", format!("{} s", self.oracle.post_within)),
-            ("oracle.patience", format!("{} s", self.oracle.patience)),
-            ("oracle.fallback", format!("{} s", self.oracle.fallback)),
-            ("peers", PeerConfig::shown(&self.peers)),
-            ("api.listen", self.api.listen.to_string()),
-            ("api.webhook_secret", webhook_secret),
-            ("run.interval_ms", self.run.interval_ms.to_string()),
-        ];
-        shown.extend(self.evidence.shown());
-        let off = || vec![("witness", "off: there is no section [witness]".to_owned())];
-        shown.extend(self.witness.as_ref().map_or_else(off, WitnessConfig::shown));
-        for (key, value) in shown {
-            // Writing to a String cannot fail.
-            _ = writeln!(out, "{key:<23} {value}");
-        }
-        out
-    }
 }
 
 /// Where and what, without the line itself: somebody may have written a secret into it.
@@ -475,30 +411,10 @@ fn problem(text: &str, error: &toml::de::Error) -> String {
     format!("line {line}: {message}")
 }
 
-fn shown_key(key: &KeySource) -> String {
-    match key {
-        KeySource::Keystore { path, .. } => format!("keystore {}", path.display()),
-        KeySource::Raw(from) => format!("raw key in {from} (masked)"),
-    }
-}
-
 fn split(name: &str) -> Option<(String, String)> {
     let (owner, name) = name.split_once('/')?;
     let plain = |part: &str| {
         !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     };
     (plain(owner) && plain(name)).then(|| (owner.to_owned(), name.to_owned()))
-}
-
-/// RPC addresses carry API keys in their path or query: only the host is shown.
-pub fn masked_url(url: &str) -> String {
-    match url::Url::parse(url) {
-        Ok(url) => {
-            let host = url.host_str().unwrap_or("?");
-            let port = url.port().map_or(String::new(), |port| format!(":{port}"));
-            let rest = if url.path().len() > 1 || url.query().is_some() { "/..." } else { "" };
-            format!("{}://{host}{port}{rest}", url.scheme())
-        }
-        Err(_) => "(not an address)".to_owned(),
-    }
 }

@@ -4,9 +4,11 @@
 
 use crate::fetch::{Budget, FetchReport, GitHub, Limit};
 use crate::peers::Reason;
+use crate::submit::Progress;
 use alloy::primitives::Address;
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use std::collections::BTreeMap;
 
 /// Name and meaning of each, in the order of docs/metrics.md.
 pub const FIGURES: &[(&str, &str)] = &[
@@ -29,6 +31,12 @@ pub const FIGURES: &[(&str, &str)] = &[
     ("guerdon_facts_carried", "Those of them that too few hold alike, so that they wait for the next epoch"),
     ("guerdon_facts_dropped", "Those that have waited as long as they may and are dropped"),
     ("guerdon_tick_timestamp_seconds", "The chain's time of the last tick in which nothing failed"),
+    ("guerdon_ticks_failed_total", "Ticks in which something failed"),
+    (
+        "guerdon_epochs",
+        "Epochs that are due and not done, by step: `waiting`, `window`, `frozen`, `paused`, `void`, `failed` (the next tick tries again)",
+    ),
+    ("guerdon_epochs_expired_total", "Epochs that stay unpaid, because no batch can be posted for them any more"),
 ];
 
 /// Takes the place that all of the process writes its figures to; once in a process.
@@ -114,6 +122,38 @@ pub(crate) fn spent(tokens: u64) {
 /// After a tick in which nothing failed.
 pub(crate) fn ticked(now: u64) {
     set("guerdon_tick_timestamp_seconds", now);
+}
+
+/// The steps that an open epoch can be at, as [`Progress`] names them, and `failed`.
+const STEPS: [&str; 6] = ["waiting", "window", "frozen", "paused", "void", "failed"];
+
+/// Where the epochs of one tick stand.
+#[derive(Debug, Default)]
+pub(crate) struct Steps(BTreeMap<String, u64>);
+
+impl Steps {
+    /// One epoch that was tried; none when that failed.
+    pub(crate) fn count(&mut self, progress: Option<&Progress>) {
+        let named = progress.and_then(|progress| serde_json::to_value(progress).ok());
+        let step = named.as_ref().and_then(|named| named.get("step")?.as_str()).unwrap_or("failed");
+        *self.0.entry(step.to_owned()).or_default() += 1;
+        if matches!(progress, Some(Progress::Expired)) {
+            counter!("guerdon_epochs_expired_total").increment(1);
+        }
+    }
+}
+
+/// After a tick that looked at every epoch that is due.
+pub(crate) fn steps(steps: &Steps) {
+    for step in STEPS {
+        let count = steps.0.get(step).copied().unwrap_or_default();
+        gauge!("guerdon_epochs", "step" => step).set(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
+    }
+}
+
+/// After a tick in which something failed.
+pub(crate) fn failed() {
+    counter!("guerdon_ticks_failed_total").increment(1);
 }
 
 #[cfg(test)]

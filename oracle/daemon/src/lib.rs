@@ -4,6 +4,9 @@
 //! submit, claim, verify. Only `fetch` knows octocrab, only `store` knows SQL, only `chain` knows
 //! the RPC, only `witness` knows a language model, only the binary knows clap.
 
+// The AWS SDK nests its futures deeper than the compiler looks by itself.
+#![cfg_attr(feature = "kms", recursion_limit = "256")]
+
 pub mod amount;
 pub mod api;
 pub mod audit;
@@ -21,7 +24,9 @@ pub mod import;
 pub mod keys;
 pub mod link;
 pub mod linking;
+pub mod logs;
 pub mod mirrors;
+pub mod notify;
 pub mod oracle;
 pub mod peers;
 pub mod plain;

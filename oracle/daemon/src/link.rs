@@ -9,7 +9,6 @@ use crate::keys::OracleKey;
 use crate::sign::{OracleSet, OracleSignature, SignError, quorum, sign};
 use alloy::dyn_abi::TypedData;
 use alloy::primitives::{Address, Bytes, Signature};
-use alloy::signers::SignerSync;
 use guerdon_bindings::message::{Link, digest, domain};
 use guerdon_core::model::ContributorId;
 use serde::{Deserialize, Serialize};
@@ -80,14 +79,15 @@ pub fn typed_data(link: &Link, place: Place) -> serde_json::Value {
 }
 
 /// Signs a link with the wallet's own key.
-pub fn sign_link(link: &Link, place: Place, key: &OracleKey) -> Result<LinkProof, LinkError> {
+pub async fn sign_link(link: &Link, place: Place, key: &OracleKey) -> Result<LinkProof, LinkError> {
     let wallet = link.wallet;
     if key.address() != wallet {
         return Err(LinkError::OtherWallet { key: key.address(), wallet });
     }
-    let hash = digest(link, &domain(place.chain_id, place.distributor));
-    let signature =
-        key.signer().sign_hash_sync(&hash).map_err(|source| LinkError::Wallet { wallet, source: Box::new(source) })?;
+    let signature = key
+        .sign_typed(link, &domain(place.chain_id, place.distributor))
+        .await
+        .map_err(|source| LinkError::Wallet { wallet, source: Box::new(source) })?;
     Ok(LinkProof { link: link.clone(), wallet_proof: signature.as_bytes().into() })
 }
 
@@ -177,13 +177,13 @@ pub fn check_gist(
 }
 
 /// One oracle's attestation of a checked link.
-pub fn attest(link: &Link, place: Place, oracle_set: u64, key: &OracleKey) -> Result<OracleSignature, SignError> {
-    sign(&link.attestation(oracle_set), &domain(place.chain_id, place.distributor), key)
+pub async fn attest(link: &Link, place: Place, oracle_set: u64, key: &OracleKey) -> Result<OracleSignature, SignError> {
+    sign(&link.attestation(oracle_set), &domain(place.chain_id, place.distributor), key).await
 }
 
 /// The `attestation` argument of the contract, signed by these keys.
-pub fn attestation(link: &Link, place: Place, set: &OracleSet, keys: &[OracleKey]) -> Result<Bytes, SignError> {
-    quorum(&link.attestation(set.id), &domain(place.chain_id, place.distributor), set, keys)
+pub async fn attestation(link: &Link, place: Place, set: &OracleSet, keys: &[OracleKey]) -> Result<Bytes, SignError> {
+    quorum(&link.attestation(set.id), &domain(place.chain_id, place.distributor), set, keys).await
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl Oracle {
         if keys.is_empty() {
             return Err(OracleError::NoKeys);
         }
-        let attestation = link::attestation(&proof.link, self.chain.place(), &set, &keys)?;
+        let attestation = link::attestation(&proof.link, self.chain.place(), &set, &keys).await?;
         Ok(self.submitter()?.link(proof, attestation).await?)
     }
 }

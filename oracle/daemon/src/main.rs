@@ -33,7 +33,8 @@ fn log(args: &cli::Args) {
         EnvFilter::try_from_env("GUERDON_LOG").unwrap_or_else(|_| EnvFilter::new(format!("{level},octocrab=off")));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if args.is_daemon() && !std::io::stderr().is_terminal() {
-        builder.json().init();
+        // The innermost span says where: each of them has all the fields that are known there.
+        builder.json().with_span_list(false).init();
     } else {
         builder.compact().with_ansi(std::io::stderr().is_terminal()).init();
     }

@@ -4,15 +4,19 @@
 use crate::fetch::{self, FetchPlan, GitHub, Progress as FetchProgress};
 use crate::figures;
 use crate::import::{ImportPlan, ImportReport, import};
+use crate::logs;
 use crate::oracle::{Oracle, Result};
 use crate::peers::Decision;
 use crate::store::Fetched;
 use crate::submit::Progress;
 use guerdon_core::model::Epoch;
+use serde::Serialize;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 /// When the last good tick was, for readiness.
 #[derive(Debug)]
@@ -21,25 +25,59 @@ pub struct Pulse {
     /// Milliseconds after `started`; 0 before the first good tick.
     good: AtomicU64,
     interval: Duration,
+    /// Why the last tick was not good.
+    fault: Mutex<Option<String>>,
+}
+
+/// What `/readyz` says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Readiness {
+    pub ready: bool,
+    /// Seconds since the last good tick ended; none before the first.
+    pub last_good_tick_age: Option<u64>,
+    /// How old it may become, in seconds.
+    pub age_limit: u64,
+    /// Why the last tick failed, if it did.
+    pub last_error: Option<String>,
 }
 
 impl Pulse {
     pub fn new(interval: Duration) -> Self {
-        Self { started: Instant::now(), good: AtomicU64::new(0), interval }
+        Self { started: Instant::now(), good: AtomicU64::new(0), interval, fault: Mutex::new(None) }
     }
 
     fn beat(&self) {
         let since = self.started.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
         self.good.store(since.max(1), Ordering::Relaxed);
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The tick failed.
+    fn miss(&self, error: String) {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
     /// The last good tick is younger than four intervals (and a minute, for short ones).
     pub fn is_ready(&self) -> bool {
-        let good = self.good.load(Ordering::Relaxed);
+        self.readiness().ready
+    }
+
+    /// The same with its reasons.
+    pub fn readiness(&self) -> Readiness {
+        let good = Some(self.good.load(Ordering::Relaxed)).filter(|good| *good > 0).map(Duration::from_millis);
+        let age = good.map(|good| self.started.elapsed().saturating_sub(good));
         let limit = (self.interval * 4).max(Duration::from_secs(60));
-        good > 0 && self.started.elapsed().saturating_sub(Duration::from_millis(good)) < limit
+        Readiness {
+            ready: age.is_some_and(|age| age < limit),
+            last_good_tick_age: age.map(|age| age.as_secs()),
+            age_limit: limit.as_secs(),
+            last_error: self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
     }
 }
+
+/// What whoever reads of a failure can do before it is tried again.
+const NEXT: &str = "`guerdon doctor` says what is wrong; docs/runbook.md what to do about it";
 
 /// Ticks until cancelled. A failed tick is logged and the next one tries again.
 pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -> Result<()> {
@@ -48,7 +86,12 @@ pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -
     loop {
         match tick(oracle, &github, &mut done, &cancelled).await {
             Ok(()) => pulse.beat(),
-            Err(error) => tracing::error!(error = %chain_of(&error), "tick failed; trying again after the interval"),
+            Err(error) => {
+                let error = chain_of(&error);
+                tracing::error!(error, next = NEXT, "tick failed; trying again after the interval");
+                figures::failed();
+                pulse.miss(error);
+            }
         }
         tokio::select! {
             () = cancelled.cancelled() => return Ok(()),
@@ -64,23 +107,25 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
     let now = oracle.chain.now().await?.timestamp;
     tokio::select! {
         () = cancelled.cancelled() => return Ok(()),
-        fetched = fetch_once(oracle, github, false, &fetch::Quiet) => drop(fetched?),
+        fetched = fetch_once(oracle, github, false, &fetch::Quiet).instrument(logs::step("fetch")) => drop(fetched?),
     };
     oracle.report_equivocations().await?;
     let mut epoch = Epoch(done.0 + 1);
     let mut unbroken = true;
     let mut failed = None;
+    let mut steps = figures::Steps::default();
     while oracle.due(epoch) <= now && !cancelled.is_cancelled() {
         // A model takes its time, and nothing is lost when it is given up: what was answered is stored.
         if oracle.config.witness.is_some() && oracle.config.peers.is_empty() {
             tokio::select! {
                 () = cancelled.cancelled() => return Ok(()),
                 // What fails here fails again below, and is told there.
-                _ = cut(oracle, epoch) => {}
+                _ = cut(oracle, epoch).instrument(logs::stage("cut", epoch)) => {}
             }
         }
         match advance(oracle, github, epoch).await {
             Ok(progress) => {
+                steps.count(Some(&progress));
                 tracing::debug!(epoch = epoch.0, ?progress, "advanced");
                 unbroken &= matches!(progress, Progress::Empty | Progress::Settled | Progress::Expired);
                 if unbroken {
@@ -89,13 +134,17 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
                 }
             }
             Err(error) => {
+                steps.count(None);
                 // One epoch that cannot go on does not keep the next ones from being paid.
-                tracing::error!(epoch = epoch.0, error = %chain_of(&error), "epoch cannot go on now");
+                tracing::error!(epoch = epoch.0, error = %chain_of(&error), next = NEXT, "epoch cannot go on now");
                 unbroken = false;
                 failed.get_or_insert(error);
             }
         }
         epoch.0 += 1;
+    }
+    if !cancelled.is_cancelled() {
+        figures::steps(&steps);
     }
     match failed {
         Some(error) => Err(error),
@@ -126,11 +175,12 @@ pub async fn advance(oracle: &Oracle, github: &GitHub, epoch: Epoch) -> Result<P
         return Ok(Progress::Void { round });
     }
     let round = oracle.round(epoch).await?;
-    let (prepared, signatures) = match oracle.decide(github, epoch, round).await? {
-        Decision::Empty => return Ok(Progress::Empty),
-        Decision::Waiting(_) => return Ok(Progress::Waiting),
-        Decision::Made { prepared, signatures } => (prepared, signatures),
-    };
+    let (prepared, signatures) =
+        match oracle.decide(github, epoch, round).instrument(logs::stage("decide", epoch)).await? {
+            Decision::Empty => return Ok(Progress::Empty),
+            Decision::Waiting(_) => return Ok(Progress::Waiting),
+            Decision::Made { prepared, signatures } => (prepared, signatures),
+        };
     if oracle.is_too_old(epoch).await? {
         tracing::error!(epoch = epoch.0, "the distributor takes no batch for this epoch any more: it stays unpaid");
         return Ok(Progress::Expired);
@@ -138,7 +188,7 @@ pub async fn advance(oracle: &Oracle, github: &GitHub, epoch: Epoch) -> Result<P
     if oracle.config.oracle.keys.is_empty() || !oracle.is_our_turn(epoch).await? {
         return oracle.watch(epoch).await;
     }
-    oracle.submit(&prepared, &signatures).await
+    oracle.submit(&prepared, &signatures).instrument(logs::stage("submit", epoch)).await
 }
 
 /// How long after a complete re-reading everything that is not cut yet is read again, in seconds.

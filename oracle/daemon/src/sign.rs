@@ -7,7 +7,6 @@
 use crate::keys::OracleKey;
 use crate::store::StoredSignature;
 use alloy::primitives::{Address, B256, Bytes, Signature};
-use alloy::signers::SignerSync;
 use alloy::sol_types::{Eip712Domain, SolStruct};
 use guerdon_bindings::{RewardBatch, message};
 use guerdon_core::batch::BatchHeader;
@@ -77,15 +76,22 @@ pub fn header_message(header: &BatchHeader) -> RewardBatch {
 }
 
 /// Signs a message with one key.
-pub fn sign<M: SolStruct>(message: &M, domain: &Eip712Domain, key: &OracleKey) -> Result<OracleSignature, SignError> {
-    sign_digest(message::digest(message, domain), key)
+pub async fn sign<M: SolStruct + Send + Sync>(
+    message: &M,
+    domain: &Eip712Domain,
+    key: &OracleKey,
+) -> Result<OracleSignature, SignError> {
+    made(key, key.sign_typed(message, domain).await)
 }
 
 /// Signs the digest of a message with one key.
-pub fn sign_digest(digest: B256, key: &OracleKey) -> Result<OracleSignature, SignError> {
+pub async fn sign_digest(digest: B256, key: &OracleKey) -> Result<OracleSignature, SignError> {
+    made(key, key.sign_hash(&digest).await)
+}
+
+fn made(key: &OracleKey, signed: alloy::signers::Result<Signature>) -> Result<OracleSignature, SignError> {
     let signer = key.address();
-    let signature =
-        key.signer().sign_hash_sync(&digest).map_err(|source| SignError::Key { signer, source: Box::new(source) })?;
+    let signature = signed.map_err(|source| SignError::Key { signer, source: Box::new(source) })?;
     Ok(OracleSignature { signer, signature: signature.as_bytes().into() })
 }
 
@@ -162,7 +168,7 @@ impl<'a> Quorum<'a> {
 }
 
 /// Signs a message with every given key that is a member of the set, as far as the threshold asks.
-pub fn quorum<M: SolStruct>(
+pub async fn quorum<M: SolStruct + Send + Sync>(
     message: &M,
     domain: &Eip712Domain,
     set: &OracleSet,
@@ -171,7 +177,7 @@ pub fn quorum<M: SolStruct>(
     let digest = message::digest(message, domain);
     let mut quorum = Quorum::new(digest, set);
     for key in keys {
-        quorum.add(&sign_digest(digest, key)?)?;
+        quorum.add(&sign(message, domain, key).await?)?;
     }
     quorum.pack()
 }
@@ -195,12 +201,12 @@ mod tests {
         (keys, OracleSet { id: 1, members, threshold, base_url: String::new(), switched_off: BTreeSet::new() })
     }
 
-    #[test]
-    fn a_quorum_is_a_bitmap_and_exactly_the_threshold_in_order() {
+    #[tokio::test]
+    async fn a_quorum_is_a_bitmap_and_exactly_the_threshold_in_order() {
         let (keys, set) = oracles(12, 2);
         let mut quorum = Quorum::new(DIGEST, &set);
         for position in [11, 3, 9] {
-            quorum.add(&sign_digest(DIGEST, &keys[position]).unwrap()).unwrap();
+            quorum.add(&sign_digest(DIGEST, &keys[position]).await.unwrap()).unwrap();
         }
         let packed = quorum.pack().unwrap();
         assert_eq!(packed.len(), 32 + 2 * 64);
@@ -214,11 +220,11 @@ mod tests {
         }
     }
 
-    #[test]
-    fn one_signature_short_is_refused_and_a_repeated_one_does_not_count() {
+    #[tokio::test]
+    async fn one_signature_short_is_refused_and_a_repeated_one_does_not_count() {
         let (keys, set) = oracles(3, 2);
         let mut quorum = Quorum::new(DIGEST, &set);
-        let signature = sign_digest(DIGEST, &keys[0]).unwrap();
+        let signature = sign_digest(DIGEST, &keys[0]).await.unwrap();
         quorum.add(&signature).unwrap();
         quorum.add(&signature).unwrap();
         assert_eq!(quorum.missing(), 1);
@@ -227,39 +233,39 @@ mod tests {
         assert!(error.to_string().contains("1 of 2 needed"));
     }
 
-    #[test]
-    fn a_key_that_was_switched_off_is_left_out() {
+    #[tokio::test]
+    async fn a_key_that_was_switched_off_is_left_out() {
         let (keys, mut set) = oracles(3, 2);
         set.switched_off.insert(set.members[0]);
         let mut quorum = Quorum::new(DIGEST, &set);
         for key in &keys[..2] {
-            quorum.add(&sign_digest(DIGEST, key).unwrap()).unwrap();
+            quorum.add(&sign_digest(DIGEST, key).await.unwrap()).unwrap();
         }
         assert_eq!(quorum.missing(), 1);
-        quorum.add(&sign_digest(DIGEST, &keys[2]).unwrap()).unwrap();
+        quorum.add(&sign_digest(DIGEST, &keys[2]).await.unwrap()).unwrap();
         assert_eq!(quorum.pack().unwrap()[31], 0b110);
         assert!(!set.counts(&set.members[0]) && set.counts(&set.members[1]));
     }
 
-    #[test]
-    fn a_stranger_another_message_and_broken_bytes_are_told_apart() {
+    #[tokio::test]
+    async fn a_stranger_another_message_and_broken_bytes_are_told_apart() {
         let (keys, set) = oracles(3, 2);
         let mut quorum = Quorum::new(DIGEST, &set);
-        let stranger = sign_digest(DIGEST, &key(99)).unwrap();
+        let stranger = sign_digest(DIGEST, &key(99)).await.unwrap();
         assert!(matches!(quorum.add(&stranger), Err(SignError::NotAMember { .. })));
-        let other = sign_digest(B256::repeat_byte(8), &keys[0]).unwrap();
+        let other = sign_digest(B256::repeat_byte(8), &keys[0]).await.unwrap();
         assert!(matches!(quorum.add(&other), Err(SignError::WrongDigest { .. })));
-        let renamed = OracleSignature { signer: set.members[1], ..sign_digest(DIGEST, &keys[0]).unwrap() };
+        let renamed = OracleSignature { signer: set.members[1], ..sign_digest(DIGEST, &keys[0]).await.unwrap() };
         assert!(matches!(quorum.add(&renamed), Err(SignError::WrongDigest { .. })));
         let short = OracleSignature { signer: set.members[0], signature: Bytes::from_static(&[1, 2]) };
         assert!(matches!(quorum.add(&short), Err(SignError::Malformed { .. })));
         assert_eq!(quorum.missing(), 2);
     }
 
-    #[test]
-    fn a_high_s_signature_is_taken_in_its_low_form() {
+    #[tokio::test]
+    async fn a_high_s_signature_is_taken_in_its_low_form() {
         let (keys, set) = oracles(1, 1);
-        let signed = sign_digest(DIGEST, &keys[0]).unwrap();
+        let signed = sign_digest(DIGEST, &keys[0]).await.unwrap();
         let low = Signature::from_raw(&signed.signature).unwrap();
         let order: alloy::primitives::U256 =
             "0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141".parse().unwrap();

@@ -51,7 +51,7 @@ impl Oracle {
                 continue;
             }
             self.ensure_rounds_over(header.epoch, header.round, signer).await?;
-            let made = sign_digest(digest, &key)?;
+            let made = sign_digest(digest, &key).await?;
             self.store.put_signature(&stored_signature(header, digest, lists, &made)?).await?;
         }
         self.signatures(header).await

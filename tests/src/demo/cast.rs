@@ -100,7 +100,7 @@ pub(super) async fn link(sandbox: &Sandbox, members: &[&Member], valid_until: u6
         let key = anvil::key(wallet(member.nth))?;
         sandbox.anvil.fund(key.address()).await?;
         let link = Link { id: member.id, wallet: key.address(), nonce: 0, validUntil: valid_until };
-        let text = gist_text(&sign_link(&link, place, &key.into())?, place);
+        let text = gist_text(&sign_link(&link, place, &key.into()).await?, place);
         sandbox.github.world().add_gist(&member.login, "guerdon.md", &text)?;
     }
     let logins: Vec<&str> = members.iter().map(|member| member.login.as_str()).collect();

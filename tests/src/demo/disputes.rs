@@ -188,10 +188,10 @@ pub(super) async fn equivocation(sandbox: &Sandbox, oracle: u32, other: &BatchHe
     let posted = chain.posted(other.epoch, other.round).await.map_err(of_chain)?;
     let posted = posted.ok_or_else(|| DemoError::Books(format!("epoch {} was not posted", other.epoch)))?.header;
     let key = anvil::key(oracle)?.into();
-    let signed = |header: &BatchHeader| -> Result<OracleSignature> {
-        Ok(sign(&header_message(header), &chain.domain(), &key).map_err(OracleError::from)?)
+    let signed = async |header: &BatchHeader| -> Result<OracleSignature> {
+        Ok(sign(&header_message(header), &chain.domain(), &key).await.map_err(OracleError::from)?)
     };
-    let (one, two) = (signed(&posted)?, signed(other)?);
+    let (one, two) = (signed(&posted).await?, signed(other).await?);
     let set = chain.oracle_set().await.map_err(of_chain)?;
     let stranger = chain.sender(&anvil::key(STRANGER)?.into()).map_err(of_chain)?;
     let sent = stranger.report_equivocation(&set, (&posted, &one), (other, &two)).await.map_err(of_chain)?;

@@ -42,7 +42,7 @@ pub(super) async fn before_the_first_batch(sandbox: &Sandbox) -> Result<(Refused
     let set = chain.oracle_set().await.map_err(oracle)?;
     // The thief packs what there is and hopes that one is enough.
     let alone = OracleSet { threshold: 1, ..set };
-    let packed = quorum(&header_message(&header), &chain.domain(), &alone, std::slice::from_ref(&key));
+    let packed = quorum(&header_message(&header), &chain.domain(), &alone, std::slice::from_ref(&key)).await;
     let packed = packed.map_err(guerdon::oracle::OracleError::from)?;
     let sender = chain.sender(&key).map_err(oracle)?;
     let what = "a batch signed by one stolen oracle key is posted";

@@ -108,16 +108,16 @@ pub fn config(oracles: &[OracleKey]) -> DeployConfig {
 
 pub async fn signed(chain: &Chain, header: &BatchHeader, keys: &[OracleKey]) -> Result<Bytes, SignError> {
     let set = chain.oracle_set().await.unwrap();
-    quorum(&header_message(header), &chain.domain(), &set, keys)
+    quorum(&header_message(header), &chain.domain(), &set, keys).await
 }
 
 /// A contributor publishes a gist; the oracles check and attest it; anyone sends it.
 pub async fn link(local: &Local, chain: &Chain, id: ContributorId, wallet: &OracleKey) {
     let (nonce, now) = (chain.link_nonce(id).await.unwrap(), chain.now().await.unwrap().timestamp);
     let message = Link { id: id.0, wallet: wallet.address(), nonce, validUntil: now + 3_600 };
-    let text = gist_text(&sign_link(&message, chain.place(), wallet).unwrap(), chain.place());
+    let text = gist_text(&sign_link(&message, chain.place(), wallet).await.unwrap(), chain.place());
     let proof: LinkProof = check_gist(&text, id, chain.place(), nonce, now).unwrap();
     let set = chain.oracle_set().await.unwrap();
-    let attested = attestation(&proof.link, chain.place(), &set, &local.oracles[..2]).unwrap();
+    let attested = attestation(&proof.link, chain.place(), &set, &local.oracles[..2]).await.unwrap();
     chain.sender(&local.payer).unwrap().link(&proof, attested).await.unwrap();
 }

@@ -130,11 +130,12 @@ async fn an_oracle_that_signed_twice_is_left_out(bench: &Bench) {
     let one = chain.posted(Epoch(2), 1).await.unwrap().unwrap().header;
     let mut two = one.clone();
     two.evidence_hash = B256::repeat_byte(7);
-    let signature = |header| sign(&header_message(header), &chain.domain(), &oracle).unwrap();
+    let signature = async |header| sign(&header_message(header), &chain.domain(), &oracle).await.unwrap();
     let set = chain.oracle_set().await.unwrap();
     assert!(set.counts(&oracle.address()));
     let stranger = chain.sender(&key(STRANGER).unwrap().into()).unwrap();
-    stranger.report_equivocation(&set, (&one, &signature(&one)), (&two, &signature(&two))).await.unwrap();
+    let (first, second) = (signature(&one).await, signature(&two).await);
+    stranger.report_equivocation(&set, (&one, &first), (&two, &second)).await.unwrap();
     assert!(!chain.oracle_set().await.unwrap().counts(&oracle.address()));
 
     bench.settle(3).await;

@@ -41,7 +41,7 @@ async fn the_daemon_pays_the_same_from_postgresql_while_its_server_restarts() {
         assert!(!why.as_array().unwrap().is_empty());
     }
     assert_eq!(daemon.stop().await.unwrap().code(), Some(0));
-    let said = format!("{}{}", bench.said.lock().unwrap(), bench.read("daemon.log"));
+    let said = format!("{}{}", bench.said.lock().unwrap(), bench.read("postgres.log"));
     assert!(!said.contains(PASSWORD), "the password was printed");
 }
 
@@ -72,17 +72,17 @@ async fn is_shown(bench: &Bench) {
     let line = doctor.stdout.lines().find(|line| line.contains(" store:")).unwrap();
     assert!(line.starts_with("ok") && line.contains("PostgreSQL ") && line.contains("schema "), "{line}");
     let shown = bench.ok_with(CONFIG, &["config", "show"]).await;
-    assert!(shown.contains("database.url (masked)"), "{shown}");
+    assert!(shown.contains("database.url\"  # masked"), "{shown}");
     let mut command = bench.command(CONFIG, &["config", "show"]);
     command.env("DATABASE_URL", format!("postgres://me:{PASSWORD}@db.example:5433/guerdon?password={PASSWORD}"));
     let shown = bench.output(command).await.stdout;
-    assert!(shown.contains("postgres://me:***@db.example:5433/guerdon\n"), "{shown}");
+    assert!(shown.contains("database_url = \"postgres://me:***@db.example:5433/guerdon\"\n"), "{shown}");
 }
 
 async fn logged(bench: &Bench, words: &str) {
     let began = Instant::now();
-    while !bench.read("daemon.log").contains(words) {
-        assert!(began.elapsed() < PATIENCE, "no {words:?}: {}", bench.read("daemon.log"));
+    while !bench.read("postgres.log").contains(words) {
+        assert!(began.elapsed() < PATIENCE, "no {words:?}: {}", bench.read("postgres.log"));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

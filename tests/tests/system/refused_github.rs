@@ -31,7 +31,7 @@ async fn what_doctor_finds(bench: &Bench) {
     assert!(failed[0].contains("GitHub") && failed[0].contains("401"), "{failed:?}");
     assert!(failed[1].contains("key") && failed[1].contains("not in the current oracle set"), "{failed:?}");
     let shown = bench.ok_with(&config, &["config", "show"]).await;
-    assert!(shown.contains("bad.token (masked)") && shown.contains("stranger (masked)"), "{shown}");
+    assert!(shown.contains("bad.token\"  # masked") && shown.contains("{ key = \"file:"), "{shown}");
     assert_eq!(bench.state().await, before);
 }
 

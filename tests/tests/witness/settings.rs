@@ -30,7 +30,7 @@ async fn wrong_settings_are_refused_by_name_and_the_key_is_masked() {
     }
     bench.configure("right.toml", good, "samples = 5");
     let shown = bench.ok("right.toml", &["config", "show"]).await.stdout;
-    assert!(shown.contains("llm.key (masked)") && shown.contains("witness.samples"), "{shown}");
+    assert!(shown.contains("llm.key\"  # masked") && shown.contains("witness.samples"), "{shown}");
     assert!(!shown.contains(KEY));
     bench.configure("off.toml", "", "");
     assert!(bench.ok("off.toml", &["config", "show"]).await.stdout.contains("off: there is no section [witness]"));

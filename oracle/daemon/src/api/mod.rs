@@ -83,11 +83,9 @@ pub fn router(api: Api) -> Router {
 }
 
 async fn ready(State(api): State<Api>) -> impl IntoResponse {
-    if api.pulse.is_ready() {
-        (StatusCode::OK, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the last good tick is too long ago: see the log\n")
-    }
+    let readiness = api.pulse.readiness();
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(readiness))
 }
 
 async fn metrics(State(api): State<Api>) -> impl IntoResponse {

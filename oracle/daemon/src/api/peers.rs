@@ -74,7 +74,10 @@ impl<T: DeserializeOwned + Send> FromRequest<Api> for Question<T> {
         let question = Question { side, oracle: Arc::clone(&api.oracle), asker, digest, body: () };
         match serde_json::from_slice(&body) {
             Ok(body) => Ok(question.with(body)),
-            Err(error) => Err(question.signed(StatusCode::BAD_REQUEST, &json!({ "error": error.to_string() }))),
+            Err(error) => {
+                let said = json!({ "error": error.to_string() });
+                Err(question.signed(StatusCode::BAD_REQUEST, &said).await)
+            }
         }
     }
 }
@@ -88,10 +91,10 @@ impl Question<()> {
 
 impl<T> Question<T> {
     /// The answer with this oracle's signature.
-    fn signed(&self, status: StatusCode, value: &impl Serialize) -> Response {
+    async fn signed(&self, status: StatusCode, value: &(impl Serialize + Sync)) -> Response {
         let body = serde_json::to_vec(value).unwrap_or_default();
         let (key, domain) = (self.side.peers.key(), self.oracle.chain.domain());
-        match answer(key, &domain, self.digest, status.as_u16(), &body) {
+        match answer(key, &domain, self.digest, status.as_u16(), &body).await {
             Ok(signature) => {
                 (status, [(CONTENT_TYPE.as_str(), "application/json".to_owned()), signature], body).into_response()
             }
@@ -99,13 +102,14 @@ impl<T> Question<T> {
         }
     }
 
-    fn answered(&self, result: Result<impl Serialize, OracleError>) -> Response {
+    async fn answered(&self, result: Result<impl Serialize + Sync, OracleError>) -> Response {
         match result {
-            Ok(value) => self.signed(StatusCode::OK, &value),
+            Ok(value) => self.signed(StatusCode::OK, &value).await,
             Err(error) => {
                 let error = crate::run::chain_of(&error);
                 tracing::warn!(oracle = %self.asker, error, "cannot answer another oracle");
                 self.signed(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "error": "this oracle cannot answer now" }))
+                    .await
             }
         }
     }
@@ -116,25 +120,25 @@ fn unsigned(status: StatusCode, error: &str) -> Response {
 }
 
 async fn holdings(question: Question<HoldingsAsk>) -> Response {
-    question.answered(question.oracle.holdings_for(&question.body).await)
+    question.answered(question.oracle.holdings_for(&question.body).await).await
 }
 
 async fn items(question: Question<ItemsAsk>) -> Response {
-    question.answered(question.oracle.items_for(&question.body).await)
+    question.answered(question.oracle.items_for(&question.body).await).await
 }
 
 async fn decision(question: Question<DecisionAsk>) -> Response {
-    question.answered(question.oracle.decision_for(question.body.epoch).await)
+    question.answered(question.oracle.decision_for(question.body.epoch).await).await
 }
 
 async fn signatures(Path(epoch): Path<u64>, question: Question<Ask>) -> Response {
     if question.body.header.epoch.0 != epoch {
         let message = "the header is of another epoch than the address";
-        return question.signed(StatusCode::BAD_REQUEST, &json!({ "error": message }));
+        return question.signed(StatusCode::BAD_REQUEST, &json!({ "error": message })).await;
     }
     let _one_at_a_time = question.side.judging.lock().await;
     match question.oracle.judge(&question.side.peers, question.asker, &question.body).await {
-        Ok(verdict @ Verdict::Refused(_)) => question.signed(StatusCode::CONFLICT, &verdict),
-        other => question.answered(other),
+        Ok(verdict @ Verdict::Refused(_)) => question.signed(StatusCode::CONFLICT, &verdict).await,
+        other => question.answered(other).await,
     }
 }

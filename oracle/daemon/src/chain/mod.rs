@@ -7,12 +7,14 @@
 mod blocks;
 mod error;
 mod events;
+mod inspect;
 mod read;
 mod record;
 mod send;
 
 pub use error::ChainError;
 pub use events::{Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason};
+pub use inspect::Code;
 pub use read::{Account, BatchState, BatchStatus, Freeze, Schedule, Terms, Token};
 pub use record::{RecordError, load_deployment};
 pub use send::{Answer, Sender, Sent};

@@ -63,11 +63,8 @@ impl Chain {
     /// A sender on this chain that pays with a key.
     pub fn sender(&self, key: &OracleKey) -> Result<Sender, ChainError> {
         let client = client(&self.url, self.deployment.chain_id)?;
-        let provider = ProviderBuilder::new()
-            .with_simple_nonce_management()
-            .wallet(key.signer().clone())
-            .connect_client(client)
-            .erased();
+        let provider =
+            ProviderBuilder::new().with_simple_nonce_management().wallet(key.wallet()).connect_client(client).erased();
         let contracts = &self.deployment.contracts;
         Ok(Sender {
             provider,

@@ -1,9 +1,10 @@
 //! Every command, flag and environment name.
 
+use alloy::primitives::Address;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Parser, Subcommand};
-use guerdon::keys::{KeySource, SecretRef};
+use guerdon::keys::{KeySource, SecretRef, derivation};
 use guerdon::simulate::{Span, span};
 use guerdon_core::model::Epoch;
 use std::ffi::OsStr;
@@ -179,7 +180,7 @@ pub enum Link {
         login: String,
         /// The wallet to be paid
         #[arg(long)]
-        address: alloy::primitives::Address,
+        address: Address,
         /// Days that the link may be made in
         #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=365))]
         days: u64,
@@ -241,21 +242,37 @@ pub struct Wallet {
     /// An encrypted keystore, as `cast wallet` writes it
     #[arg(long, env = "ETH_KEYSTORE", value_name = "FILE", requires = "password")]
     keystore: Option<PathBuf>,
-    /// Its password, as env:NAME or file:PATH
+    /// Its password, as env:NAME, file:PATH or credential:NAME
     #[arg(long, value_name = "SECRET", value_parser = ByReference)]
     password: Option<SecretRef>,
+    /// A key on a Ledger, by its derivation path, as m/44'/60'/0'/0/0
+    #[arg(long, value_name = "PATH", value_parser = derivation, requires = "from", conflicts_with = "keystore")]
+    ledger: Option<String>,
+    /// A key in AWS KMS, by its id, ARN or alias
+    #[arg(long, value_name = "ID", requires = "from", conflicts_with_all = ["keystore", "ledger"])]
+    kms: Option<String>,
+    /// The address that the key on the Ledger or in AWS KMS has
+    #[arg(long, env = "ETH_FROM", value_name = "ADDRESS")]
+    from: Option<Address>,
     /// A raw key, as env:NAME or file:PATH; chain 31337 only
-    #[arg(long, value_name = "SECRET", value_parser = ByReference, conflicts_with = "keystore")]
+    #[arg(long, value_name = "SECRET", value_parser = ByReference, conflicts_with_all = ["keystore", "ledger", "kms"])]
     key: Option<SecretRef>,
 }
 
 impl Wallet {
     pub fn source(&self) -> Option<KeySource> {
-        match (&self.keystore, &self.password, &self.key) {
-            (Some(path), Some(password), _) => {
+        match self {
+            // A device or KMS that is named goes before a keystore that only stands in the environment.
+            Self { ledger: Some(path), from: Some(address), .. } => {
+                Some(KeySource::Ledger { path: path.clone(), address: *address })
+            }
+            Self { kms: Some(id), from: Some(address), .. } => {
+                Some(KeySource::Kms { id: id.clone(), address: *address })
+            }
+            Self { key: Some(key), .. } => Some(KeySource::Raw(key.clone())),
+            Self { keystore: Some(path), password: Some(password), .. } => {
                 Some(KeySource::Keystore { path: path.clone(), password: password.clone() })
             }
-            (_, _, Some(key)) => Some(KeySource::Raw(key.clone())),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@ use eyre::{Result, WrapErr, bail, eyre};
 use guerdon::audit::on_chain;
 use guerdon::chain::{Chain, load_deployment};
 use guerdon::config;
+use guerdon::doctor::{Finding, State};
 use guerdon::oracle::read_policy;
 use guerdon_core::B256;
 use guerdon_core::policy::Policy;
@@ -33,7 +34,11 @@ pub(super) fn init(global: &Global, folder: &Path) -> Result<()> {
 
 pub(super) fn config(global: &Global, which: &Show) -> Result<()> {
     match which {
-        Show::Show => print!("{}", global.config()?.show()),
+        Show::Show => {
+            let shown = global.config()?.show();
+            let table: toml::Table = toml::from_str(&shown).wrap_err("what is shown is not TOML")?;
+            global.print(&table, || shown)?;
+        }
         Show::PolicyHash => {
             let path = match &global.policy {
                 Some(path) => path.clone(),
@@ -172,8 +177,7 @@ impl Verdict {
 pub(super) async fn doctor(global: &Global) -> Result<ExitCode> {
     let config = global.config()?;
     let findings = guerdon::doctor::examine(&config).await;
-    global.print(&findings, || {
-        findings.iter().map(|finding| format!("{} {}: {}\n", finding.mark(), finding.what, finding.detail)).collect()
-    })?;
-    Ok(if findings.iter().all(|finding| finding.passed) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    global.print(&findings, || findings.iter().map(Finding::text).collect())?;
+    let failed = findings.iter().any(|finding| finding.state == State::Failed);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -24,7 +24,7 @@ pub(super) async fn link(global: &Global, command: Link) -> Result<()> {
             let source = wallet.source().ok_or_else(|| eyre!("which wallet? Give --keystore with --password"))?;
             let key = OracleKey::load(&source, place.chain_id)?;
             let link = oracle.next_link(&github, &login, key.address(), days).await?;
-            print!("{}", gist_text(&sign_link(&link, place, &key)?, place));
+            print!("{}", gist_text(&sign_link(&link, place, &key).await?, place));
             eprintln!("publish this as a public gist of {login}, then run `guerdon link submit {login}`");
         }
         Link::Submit { logins, gist } => {

@@ -3,10 +3,10 @@
 use super::args::Global;
 use eyre::{Result, WrapErr};
 use guerdon::api::{Api, PeerSide, router};
-use guerdon::figures;
 use guerdon::provisional::Running;
 use guerdon::run::{Pulse, run};
 use guerdon::webhook::{self, Webhooks};
+use guerdon::{figures, notify};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -43,18 +43,9 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
         let cancelled = cancelled.clone();
         async move { axum::serve(listener, api).with_graceful_shutdown(cancelled.cancelled_owned()).await }
     });
-    let stop = tokio::spawn({
-        let cancelled = cancelled.clone();
-        let mut terminate = signal(SignalKind::terminate())?;
-        async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            tracing::info!("stopping after the current step");
-            cancelled.cancel();
-        }
-    });
+    stop_on_signals(cancelled.clone())?;
+    tokio::spawn(notify::live(cancelled.clone()));
+    notify::tell("READY=1");
     let reader = webhooks.map(|webhooks| {
         let (oracle, cancelled) = (Arc::clone(&oracle), cancelled.clone());
         let runtime = tokio::runtime::Handle::current();
@@ -69,7 +60,40 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
     if let Some(reader) = reader {
         reader.await.wrap_err("the reader of webhooks did not end well")??;
     }
-    stop.abort();
-    server.await.wrap_err("the API did not end well")??;
+    match tokio::time::timeout(LAST_ANSWERS, server).await {
+        Ok(server) => server.wrap_err("the API did not end well")??,
+        Err(_) => tracing::warn!("some requests were not answered in time: ending without them"),
+    }
+    tracing::info!("ended");
     Ok(ended?)
+}
+
+/// Whoever asked before the end is answered, within this time.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+/// As shells number a process that SIGTERM ended.
+const ENDED_AT_ONCE: i32 = 128 + 15;
+
+/// The first signal lets the current step finish; the second one ends the process where it is, which is as
+/// safe as a crash.
+fn stop_on_signals(cancelled: CancellationToken) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        let mut heard = async || {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        heard().await;
+        tracing::info!("stopping after the current step; a second signal ends it at once");
+        notify::tell("STOPPING=1");
+        cancelled.cancel();
+        heard().await;
+        tracing::warn!(
+            "ended at once by a second signal; the next start goes on from what the chain and the store have"
+        );
+        std::process::exit(ENDED_AT_ONCE);
+    });
+    Ok(())
 }

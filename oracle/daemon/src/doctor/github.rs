@@ -1,6 +1,7 @@
 //! What the doctor finds at GitHub: who asks, with which permissions, how much is left this hour, and
 //! whether each repository can be read.
 
+use super::{Finding, State, clock};
 use crate::config::Config;
 use crate::fetch::{Budget, FetchError, GitHub, Identity, Limit, Reading};
 use crate::oracle::github;
@@ -9,47 +10,49 @@ use crate::run::chain_of;
 /// So many repositories of an organization are tried one by one; its list shows the others.
 const TRIED: usize = 10;
 
-type Found = (&'static str, Result<String, String>);
+const ACCESS: &str = "mend the token or App that `[github]` names: docs/runbook.md, \"GitHub refuses\"";
 
 /// A credential that GitHub refuses is told once, and nothing else is asked then.
-pub(super) async fn look(config: &Config, ahead: &mut Option<i64>) -> Vec<Found> {
-    let text = |error: &dyn std::error::Error| chain_of(error);
+pub(super) async fn look(config: &Config, ahead: &mut Option<i64>) -> Vec<Finding> {
+    let refused = |error: &dyn std::error::Error| vec![Finding::failed("GitHub", chain_of(error), ACCESS)];
     let github = match github(config) {
         Ok(github) => github,
-        Err(error) => return vec![("GitHub", Err(text(&error)))],
+        Err(error) => return refused(&error),
     };
     let identity = github.identity().await;
     *ahead = github.ahead();
     let identity = match identity {
         Ok(identity) => identity,
-        Err(error) => return vec![("GitHub", Err(text(&error)))],
+        Err(error) => return refused(&error),
     };
-    let mut found = vec![("GitHub", who(&identity, &config.github.api_url))];
-    found.push(("GitHub budget", budget(&github, config.github.reserve).await));
+    let mut found =
+        vec![who(&identity, &config.github.api_url, clock::now()), budget(&github, config.github.reserve).await];
     let names = match names(&github, config).await {
         Ok(names) => names,
         Err(error) => {
-            found.push(("GitHub repositories", Err(text(&error))));
+            found.push(Finding::failed("GitHub repositories", chain_of(&error), ACCESS));
             return found;
         }
     };
     let mut readable = names.len();
     for (owner, name) in names.iter().take(tried(config)) {
-        let result = match github.reading(owner, name).await {
+        let finding = match github.reading(owner, name).await {
             Ok(reading) => read(&reading, &identity),
-            Err(error) => Err(text(&error)),
+            Err(error) => Finding::failed("GitHub repository", chain_of(&error), GONE),
         };
-        readable -= usize::from(result.is_err());
-        found.push(("GitHub repository", result));
+        readable -= usize::from(finding.state == State::Failed);
+        found.push(finding);
     }
     let all = names.len();
-    let summary = format!("{readable} repositories of {all} can be read");
-    found.push((
-        "GitHub repositories",
-        if readable == all && all > 0 { Ok(format!("{all} repositories")) } else { Err(summary) },
-    ));
+    found.push(if readable == all && all > 0 {
+        Finding::ok("GitHub repositories", format!("{all} repositories"))
+    } else {
+        Finding::failed("GitHub repositories", format!("{readable} repositories of {all} can be read"), GONE)
+    });
     found
 }
+
+const GONE: &str = "mend its access, or take it out with `github.exclude`: no epoch is cut meanwhile";
 
 fn tried(config: &Config) -> usize {
     if config.github.repositories.is_empty() { TRIED } else { usize::MAX }
@@ -65,7 +68,11 @@ async fn names(github: &GitHub, config: &Config) -> Result<Vec<(String, String)>
     }
 }
 
-fn who(identity: &Identity, api_url: &str) -> Result<String, String> {
+/// How long before its end a token is spoken of, in seconds.
+const SOON: u64 = 14 * 86_400;
+const RENEW: &str = "it ends soon: make another one, put it where `github.token` says, and restart";
+
+fn who(identity: &Identity, api_url: &str, now: u64) -> Finding {
     match identity {
         Identity::Token { login, scopes, expires } => {
             let scopes = match scopes {
@@ -74,29 +81,41 @@ fn who(identity: &Identity, api_url: &str) -> Result<String, String> {
                 Some(scopes) => format!("scopes {}", scopes.join(", ")),
             };
             let expires = expires.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
-            Ok(format!("{api_url} knows us by a personal token of {login} ({scopes}{expires})"))
+            let said = format!("{api_url} knows us by a personal token of {login} ({scopes}{expires})");
+            match identity.ends() {
+                Some(ends) if ends < now.saturating_add(SOON) => Finding::warning("GitHub", said, RENEW),
+                _ => Finding::ok("GitHub", said),
+            }
         }
         Identity::App { id, installation, account, permissions } => {
             let lacking = identity.lacking();
             if !lacking.is_empty() {
-                return Err(format!(
-                    "the App {id} lacks permission to read {} on {account}: grant it in the App's settings and accept \
-                     it in the installation",
-                    lacking.join(", ")
-                ));
+                return Finding::failed(
+                    "GitHub",
+                    format!("the App {id} lacks permission to read {} on {account}", lacking.join(", ")),
+                    GRANT,
+                );
             }
             let granted: Vec<String> = permissions.iter().map(|(name, level)| format!("{name} {level}")).collect();
-            Ok(format!(
-                "{api_url} knows us by the App {id}, installation {installation} on {account} ({})",
-                granted.join(", ")
-            ))
+            let granted = granted.join(", ");
+            Finding::ok(
+                "GitHub",
+                format!("{api_url} knows us by the App {id}, installation {installation} on {account} ({granted})"),
+            )
         }
     }
 }
 
-async fn budget(github: &GitHub, reserve: u8) -> Result<String, String> {
-    let limits = github.limits().await.map_err(|error| chain_of(&error))?;
-    let Some(Budget { graphql, core }) = limits else { return Ok("this server sets no limits".to_owned()) };
+const GRANT: &str = "grant it in the App's settings and accept it in the installation";
+
+async fn budget(github: &GitHub, reserve: u8) -> Finding {
+    const WHAT: &str = "GitHub budget";
+    let limits = match github.limits().await {
+        Ok(Some(limits)) => limits,
+        Ok(None) => return Finding::ok(WHAT, "this server sets no limits"),
+        Err(error) => return Finding::failed(WHAT, chain_of(&error), ACCESS),
+    };
+    let Budget { graphql, core } = limits;
     let mut said = Vec::new();
     let mut used_up = false;
     for (name, limit) in [("GraphQL points", graphql), ("REST requests", core)] {
@@ -105,17 +124,40 @@ async fn budget(github: &GitHub, reserve: u8) -> Result<String, String> {
         said.push(format!("{remaining} of {limit} {name}"));
     }
     let said = format!("{} left this hour, {reserve}% of them for others", said.join(" and "));
-    if used_up { Err(format!("{said}: a fetch would wait for the next hour")) } else { Ok(said) }
+    if used_up {
+        let next = "a fetch waits for the next hour: give the daemon a token of its own, or an App";
+        return Finding::failed(WHAT, said, next);
+    }
+    Finding::ok(WHAT, said)
 }
 
-fn read(reading: &Reading, identity: &Identity) -> Result<String, String> {
+fn read(reading: &Reading, identity: &Identity) -> Finding {
+    const WHAT: &str = "GitHub repository";
     let Reading { name, private, forbidden } = reading;
     if forbidden.is_empty() {
-        return Ok(format!("{name} can be read{}", if *private { " (private)" } else { "" }));
+        return Finding::ok(WHAT, format!("{name} can be read{}", if *private { " (private)" } else { "" }));
     }
     let grant = match identity {
-        Identity::App { .. } => "grant it in the App's settings and accept it in the installation",
+        Identity::App { .. } => GRANT,
         Identity::Token { .. } => "give the token read access to it",
     };
-    Err(format!("{name}: no permission to read {}: {grant}", forbidden.join(", ")))
+    Finding::failed(WHAT, format!("{name}: no permission to read {}", forbidden.join(", ")), grant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_ends_within_a_fortnight_is_a_warning() {
+        let token = |expires: Option<&str>| Identity::Token {
+            login: "me".into(),
+            scopes: None,
+            expires: expires.map(str::to_owned),
+        };
+        let state = |expires, now| who(&token(expires), "https://api.github.com", now).state;
+        let end = Some("1970-02-01 00:00:00 UTC");
+        assert_eq!((state(end, 31 * 86_400 - SOON), state(end, 31 * 86_400 - SOON + 1)), (State::Ok, State::Warning));
+        assert_eq!(state(None, u64::MAX), State::Ok);
+    }
 }

@@ -11,11 +11,13 @@ use super::github::{GitHub, Usage};
 use super::heads::{Head, Heads, Shown, repository_of};
 use super::progress::Progress;
 use super::queries;
+use crate::logs;
 use crate::store::{Account, Page, RecordKind, Repository, Row, Saved, Store};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::Mutex;
+use tracing::Instrument as _;
 
 #[derive(Clone, Debug, Default)]
 pub struct FetchPlan {
@@ -76,7 +78,11 @@ pub async fn fetch(
     let mut report = FetchReport::default();
     for (repository, shown) in listed.into_iter().zip(shown) {
         match shown.filter(|shown| shown.repository.id == repository.id) {
-            Some(shown) => report.repositories.push(sync.repository(shown, &repository, plan.reread).await?),
+            Some(shown) => {
+                let place = logs::repository("fetch", &repository.full_name());
+                let read = sync.repository(shown, &repository, plan.reread).instrument(place).await?;
+                report.repositories.push(read);
+            }
             None => report.missing.push(repository),
         }
     }

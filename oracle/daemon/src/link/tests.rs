@@ -14,44 +14,48 @@ fn link() -> Link {
     Link { id: OWNER.0, wallet: key(1).address(), nonce: 0, validUntil: NOW + 60 }
 }
 
-fn gist() -> String {
-    gist_text(&sign_link(&link(), PLACE, &key(1)).unwrap(), PLACE)
+async fn gist() -> String {
+    gist_text(&sign_link(&link(), PLACE, &key(1)).await.unwrap(), PLACE)
 }
 
 fn check(text: &str) -> Result<LinkProof, LinkError> {
     check_gist(text, OWNER, PLACE, 0, NOW)
 }
 
-#[test]
-fn a_published_text_gives_the_signed_link_back() {
-    let proof = check(&gist()).unwrap();
+#[tokio::test]
+async fn a_published_text_gives_the_signed_link_back() {
+    let proof = check(&gist().await).unwrap();
     assert_eq!(proof.link, link());
-    assert_eq!(check(&gist().replace('\n', "\r\n")).unwrap(), proof);
+    assert_eq!(check(&gist().await.replace('\n', "\r\n")).unwrap(), proof);
 }
 
-#[test]
-fn each_wrong_thing_has_its_own_error() {
-    assert!(matches!(check_gist(&gist(), ContributorId(1), PLACE, 0, NOW), Err(LinkError::Owner { .. })));
-    assert!(matches!(check_gist(&gist(), OWNER, PLACE, 1, NOW), Err(LinkError::Nonce { found: 0, expected: 1 })));
-    assert!(matches!(check_gist(&gist(), OWNER, PLACE, 0, NOW + 61), Err(LinkError::Expired { .. })));
+#[tokio::test]
+async fn each_wrong_thing_has_its_own_error() {
+    assert!(matches!(check_gist(&gist().await, ContributorId(1), PLACE, 0, NOW), Err(LinkError::Owner { .. })));
+    assert!(matches!(check_gist(&gist().await, OWNER, PLACE, 1, NOW), Err(LinkError::Nonce { found: 0, expected: 1 })));
+    assert!(matches!(check_gist(&gist().await, OWNER, PLACE, 0, NOW + 61), Err(LinkError::Expired { .. })));
     let chain = Place { chain_id: 1, ..PLACE };
-    assert!(matches!(check_gist(&gist(), OWNER, chain, 0, NOW), Err(LinkError::Chain { .. })));
+    assert!(matches!(check_gist(&gist().await, OWNER, chain, 0, NOW), Err(LinkError::Chain { .. })));
     let distributor = Place { distributor: Address::repeat_byte(6), ..PLACE };
-    assert!(matches!(check_gist(&gist(), OWNER, distributor, 0, NOW), Err(LinkError::Distributor { .. })));
-    let other_wallet = gist().replace(&key(1).address().to_string().to_lowercase(), &key(2).address().to_string());
+    assert!(matches!(check_gist(&gist().await, OWNER, distributor, 0, NOW), Err(LinkError::Distributor { .. })));
+    let other_wallet =
+        gist().await.replace(&key(1).address().to_string().to_lowercase(), &key(2).address().to_string());
     assert!(matches!(check(&other_wallet), Err(LinkError::Signature { .. })), "{other_wallet}");
-    let longer = gist().replace(&(NOW + 60).to_string(), &(NOW + 61).to_string());
+    let longer = gist().await.replace(&(NOW + 60).to_string(), &(NOW + 61).to_string());
     assert!(matches!(check(&longer), Err(LinkError::Signature { .. })));
 }
 
-#[test]
-fn a_text_that_is_not_one_block_of_known_fields_is_refused() {
+#[tokio::test]
+async fn a_text_that_is_not_one_block_of_known_fields_is_refused() {
     assert!(matches!(check("hello"), Err(LinkError::Blocks(0))));
-    assert!(matches!(check(&format!("{}{}", gist(), gist())), Err(LinkError::Blocks(2))));
-    assert!(matches!(check(&gist().replace("\n```\n", "\n")), Err(LinkError::Blocks(1))));
-    assert!(matches!(check(&gist().replace("\"nonce\"", "\"nonsense\"")), Err(LinkError::Block(_))));
-    assert!(matches!(check(&gist().replace("\"nonce\": 0,", "")), Err(LinkError::Block(_))));
-    assert!(matches!(check(&gist().replace("\"nonce\": 0,", "\"nonce\": 0, \"nonce\": 0,")), Err(LinkError::Block(_))));
+    assert!(matches!(check(&format!("{}{}", gist().await, gist().await)), Err(LinkError::Blocks(2))));
+    assert!(matches!(check(&gist().await.replace("\n```\n", "\n")), Err(LinkError::Blocks(1))));
+    assert!(matches!(check(&gist().await.replace("\"nonce\"", "\"nonsense\"")), Err(LinkError::Block(_))));
+    assert!(matches!(check(&gist().await.replace("\"nonce\": 0,", "")), Err(LinkError::Block(_))));
+    assert!(matches!(
+        check(&gist().await.replace("\"nonce\": 0,", "\"nonce\": 0, \"nonce\": 0,")),
+        Err(LinkError::Block(_))
+    ));
 }
 
 #[test]
@@ -61,20 +65,20 @@ fn the_typed_data_hashes_to_the_digest_that_is_signed() {
     assert_eq!(typed.eip712_signing_hash().unwrap(), digest(&link(), &domain(PLACE.chain_id, PLACE.distributor)));
 }
 
-#[test]
-fn a_key_signs_for_its_own_wallet_only() {
-    assert!(matches!(sign_link(&link(), PLACE, &key(2)), Err(LinkError::OtherWallet { .. })));
+#[tokio::test]
+async fn a_key_signs_for_its_own_wallet_only() {
+    assert!(matches!(sign_link(&link(), PLACE, &key(2)).await, Err(LinkError::OtherWallet { .. })));
 }
 
-#[test]
-fn an_attestation_needs_the_whole_quorum() {
+#[tokio::test]
+async fn an_attestation_needs_the_whole_quorum() {
     let mut keys = [key(10), key(11), key(12)];
     keys.sort_by_key(OracleKey::address);
     let members = keys.iter().map(OracleKey::address).collect();
     let set = OracleSet { id: 1, members, threshold: 2, base_url: String::new(), switched_off: Default::default() };
-    assert_eq!(attestation(&link(), PLACE, &set, &keys[1..]).unwrap().len(), 32 + 2 * 64);
-    assert!(matches!(attestation(&link(), PLACE, &set, &keys[..1]), Err(SignError::BelowThreshold { .. })));
-    let single = attest(&link(), PLACE, 1, &keys[0]).unwrap();
+    assert_eq!(attestation(&link(), PLACE, &set, &keys[1..]).await.unwrap().len(), 32 + 2 * 64);
+    assert!(matches!(attestation(&link(), PLACE, &set, &keys[..1]).await, Err(SignError::BelowThreshold { .. })));
+    let single = attest(&link(), PLACE, 1, &keys[0]).await.unwrap();
     assert!(single.verify(digest(&link().attestation(1), &domain(PLACE.chain_id, PLACE.distributor))).is_ok());
     assert!(single.verify(digest(&link().attestation(2), &domain(PLACE.chain_id, PLACE.distributor))).is_err());
 }

@@ -30,7 +30,8 @@ impl EvidenceConfig {
 
     /// Key and value of each setting, secrets by reference only.
     pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
-        let mirrors: Vec<String> = self.places().iter().map(ToString::to_string).collect();
-        vec![("evidence.mirrors", mirrors.join(", "))]
+        let mirrors: Vec<String> =
+            self.places().iter().map(|place| crate::config::quoted(&place.to_string())).collect();
+        vec![("evidence.mirrors", format!("[{}]", mirrors.join(", ")))]
     }
 }

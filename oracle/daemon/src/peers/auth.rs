@@ -60,7 +60,7 @@ pub(super) fn now() -> u64 {
 }
 
 /// Signs a request to a peer.
-pub(super) fn request(
+pub(super) async fn request(
     key: &OracleKey,
     domain: &Eip712Domain,
     to: Address,
@@ -70,7 +70,7 @@ pub(super) fn request(
     let (time, nonce) = (now(), B256::random());
     let from = key.address();
     let message = PeerRequest { from, to, path: path.to_owned(), body: keccak256(body), time, nonce };
-    let signature = sign(&message, domain, key)?.signature;
+    let signature = sign(&message, domain, key).await?.signature;
     let headers = vec![
         (FROM, from.to_string()),
         (TIME, time.to_string()),
@@ -85,14 +85,14 @@ fn answer_to(request: B256, status: u16, body: &[u8]) -> PeerAnswer {
 }
 
 /// Signs an answer to a request.
-pub fn answer(
+pub async fn answer(
     key: &OracleKey,
     domain: &Eip712Domain,
     request: B256,
     status: u16,
     body: &[u8],
 ) -> Result<(&'static str, String), SignError> {
-    let signed = sign(&answer_to(request, status, body), domain, key)?;
+    let signed = sign(&answer_to(request, status, body), domain, key).await?;
     Ok((SIGNATURE, signed.signature.to_string()))
 }
 
@@ -170,39 +170,39 @@ mod tests {
         signed.headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
-    #[test]
-    fn a_request_is_taken_once_from_a_peer_in_time_and_as_it_was_sent() {
+    #[tokio::test]
+    async fn a_request_is_taken_once_from_a_peer_in_time_and_as_it_was_sent() {
         let (asker, server) = (key(1), key(2));
         let guard = Guard::new(server.address(), vec![asker.address()], place());
         let to = server.address();
-        let ask = |to| request(&asker, &place(), to, "/v1/peers/items", b"{}").unwrap();
-        let signed = ask(to);
+        let ask = async |to| request(&asker, &place(), to, "/v1/peers/items", b"{}").await.unwrap();
+        let signed = ask(to).await;
         let map = headers(&signed);
         assert!(matches!(guard.admit(&map, "/v1/peers/holdings", b"{}"), Err(AuthError::Signature(_))));
         assert!(matches!(guard.admit(&map, "/v1/peers/items", b"{ }"), Err(AuthError::Signature(_))));
         assert_eq!(guard.admit(&map, "/v1/peers/items", b"{}").unwrap(), (asker.address(), signed.digest));
         assert!(matches!(guard.admit(&map, "/v1/peers/items", b"{}"), Err(AuthError::Replayed)));
         // Meant for another oracle, or for another distributor.
-        let other = headers(&ask(Address::repeat_byte(7)));
+        let other = headers(&ask(Address::repeat_byte(7)).await);
         assert!(matches!(guard.admit(&other, "/v1/peers/items", b"{}"), Err(AuthError::Signature(_))));
         let elsewhere = domain(31_337, Address::repeat_byte(9));
-        let elsewhere = headers(&request(&asker, &elsewhere, to, "/v1/peers/items", b"{}").unwrap());
+        let elsewhere = headers(&request(&asker, &elsewhere, to, "/v1/peers/items", b"{}").await.unwrap());
         assert!(matches!(guard.admit(&elsewhere, "/v1/peers/items", b"{}"), Err(AuthError::Signature(_))));
         // Of somebody else.
-        let stranger = headers(&request(&key(3), &place(), to, "/v1/peers/items", b"{}").unwrap());
+        let stranger = headers(&request(&key(3), &place(), to, "/v1/peers/items", b"{}").await.unwrap());
         assert!(matches!(guard.admit(&stranger, "/v1/peers/items", b"{}"), Err(AuthError::Stranger(_))));
-        let mut posing = headers(&request(&key(3), &place(), to, "/v1/peers/items", b"{}").unwrap());
+        let mut posing = headers(&request(&key(3), &place(), to, "/v1/peers/items", b"{}").await.unwrap());
         posing.insert(FROM, asker.address().to_string().parse().unwrap());
         assert!(matches!(guard.admit(&posing, "/v1/peers/items", b"{}"), Err(AuthError::Signature(_))));
-        let mut bare = headers(&ask(to));
+        let mut bare = headers(&ask(to).await);
         bare.remove(NONCE);
         assert!(matches!(guard.admit(&bare, "/v1/peers/items", b"{}"), Err(AuthError::Header(NONCE))));
     }
 
-    #[test]
-    fn what_is_old_or_of_the_time_before_the_start_is_refused() {
+    #[tokio::test]
+    async fn what_is_old_or_of_the_time_before_the_start_is_refused() {
         let (asker, server) = (key(1), key(2));
-        let map = headers(&request(&asker, &place(), server.address(), "/", b"").unwrap());
+        let map = headers(&request(&asker, &place(), server.address(), "/", b"").await.unwrap());
         let mut guard = Guard::new(server.address(), vec![asker.address()], place());
         let late = now() + APART + 1;
         assert!(matches!(guard.admit_at(&map, "/", b"", late), Err(AuthError::Time { .. })));
@@ -210,11 +210,11 @@ mod tests {
         assert!(matches!(guard.admit(&map, "/", b""), Err(AuthError::Before)));
     }
 
-    #[test]
-    fn an_answer_belongs_to_its_request_status_body_and_signer() {
+    #[tokio::test]
+    async fn an_answer_belongs_to_its_request_status_body_and_signer() {
         let (server, place) = (key(2), place());
         let request = B256::repeat_byte(5);
-        let (_, signature) = answer(&server, &place, request, 200, b"yes").unwrap();
+        let (_, signature) = answer(&server, &place, request, 200, b"yes").await.unwrap();
         let holds = |signer: &OracleKey, request, status, body: &[u8]| {
             is_answer(&signature, signer.address(), &place, request, status, body)
         };

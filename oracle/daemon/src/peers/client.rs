@@ -84,7 +84,7 @@ impl Peers {
         let name = peer.address;
         let shape = |message: String| PeerError::Shape { peer: name, path: path.to_owned(), message };
         let body = serde_json::to_vec(question).map_err(|error| shape(error.to_string()))?;
-        let signed = auth::request(&self.key, &self.domain, name, path, &body)?;
+        let signed = auth::request(&self.key, &self.domain, name, path, &body).await?;
         let url = format!("{}{path}", peer.url.trim_end_matches('/'));
         let mut request = self.http.post(url).header("content-type", "application/json").body(body);
         for (header, value) in &signed.headers {

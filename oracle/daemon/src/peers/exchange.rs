@@ -169,7 +169,7 @@ impl Oracle {
         witnesses: Vec<guerdon_core::model::Witness>,
     ) -> Result<()> {
         let (domain, key) = (self.chain.domain(), peers.key());
-        let sealed = Sealed::new(of, agreement::held(items), witnesses, &domain, key)?;
+        let sealed = Sealed::new(of, agreement::held(items), witnesses, &domain, key).await?;
         let lines = ItemsAnswer { items: items.iter().map(|(key, body)| (*key, body.lines())).collect() };
         let lines = serde_json::to_string(&lines).map_err(|error| OracleError::Stored(error.to_string()))?;
         self.store.put_own(&stored_holding(&sealed, sealed.digest(&domain))?, &lines).await?;

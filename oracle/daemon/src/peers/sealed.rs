@@ -32,7 +32,7 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    pub fn new(
+    pub async fn new(
         (epoch, sequence): (Epoch, u32),
         held: Held,
         witnesses: Vec<Witness>,
@@ -40,7 +40,7 @@ impl Sealed {
         key: &OracleKey,
     ) -> Result<Self, SignError> {
         let mut sealed = Self { epoch, sequence, oracle: key.address(), held, witnesses, signature: Bytes::new() };
-        sealed.signature = sign(&sealed.message(), domain, key)?.signature;
+        sealed.signature = sign(&sealed.message(), domain, key).await?.signature;
         Ok(sealed)
     }
 

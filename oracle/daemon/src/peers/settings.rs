@@ -34,8 +34,11 @@ impl PeerConfig {
     }
 
     pub fn shown(peers: &[Self]) -> String {
-        let shown = |peer: &Self| format!("{} at {}", peer.address, crate::config::masked_url(&peer.url));
-        peers.iter().map(shown).collect::<Vec<_>>().join(", ")
+        let shown = |peer: &Self| {
+            let url = crate::config::quoted(&crate::config::masked_url(&peer.url));
+            format!("{{ address = \"{}\", url = {url} }}", peer.address)
+        };
+        format!("[{}]", peers.iter().map(shown).collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The section `[witness]` of the configuration: which model is asked, how, and what it may cost.
 
+use crate::config::quoted;
 use crate::keys::SecretRef;
 use guerdon_core::model::MAX_MODEL;
 use serde::Deserialize;
@@ -121,19 +122,19 @@ impl WitnessConfig {
 
     /// Key and value of each setting, secrets by reference only.
     pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
-        let key = self.key.as_ref().map_or("none".to_owned(), |from| format!("{from} (masked)"));
+        let key = self.key.as_ref().map_or("# none: nothing is sent".to_owned(), |from| format!("{from} (masked)"));
         vec![
-            ("witness.endpoint", self.endpoint.clone()),
-            ("witness.model", self.model.clone()),
+            ("witness.endpoint", quoted(&self.endpoint)),
+            ("witness.model", quoted(&self.model)),
             ("witness.key", key),
             ("witness.samples", self.samples.to_string()),
-            ("witness.spread", format!("{} thousandths", self.spread)),
-            ("witness.timeout", format!("{} s", self.timeout)),
-            ("witness.patience", format!("{} s", self.patience)),
+            ("witness.spread", self.spread.to_string()),
+            ("witness.timeout", self.timeout.to_string()),
+            ("witness.patience", self.patience.to_string()),
             ("witness.monthly_tokens", self.monthly_tokens.to_string()),
             ("witness.concurrency", self.concurrency.to_string()),
             ("witness.answer_tokens", self.answer_tokens.to_string()),
-            ("witness.answer_limit", self.answer_limit.name().to_owned()),
+            ("witness.answer_limit", quoted(self.answer_limit.name())),
         ]
     }
 }

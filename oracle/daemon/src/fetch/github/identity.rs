@@ -3,6 +3,7 @@
 use super::{Budget, GitHub, Limit};
 use crate::fetch::error::FetchError;
 use crate::fetch::queries;
+use crate::fetch::time;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -68,6 +69,18 @@ impl From<RestLimit> for Limit {
 }
 
 impl Identity {
+    /// When a token ends, UTC seconds; none for one that does not, or that says so in a way we do not know.
+    pub fn ends(&self) -> Option<u64> {
+        match self {
+            // `2027-01-31 08:16:58 UTC`
+            Self::Token { expires: Some(text), .. } => {
+                let (date, clock) = text.strip_suffix(" UTC")?.split_once(' ')?;
+                time::parse(&format!("{date}T{clock}Z"))
+            }
+            _ => None,
+        }
+    }
+
     /// The permissions that an App lacks for what we read.
     pub fn lacking(&self) -> Vec<&'static str> {
         match self {
@@ -141,5 +154,19 @@ impl GitHub {
         let name = format!("{}/{}", text("/owner/login").unwrap_or(owner), text("/name").unwrap_or(name));
         let private = found.and_then(|found| found.get("isPrivate")).and_then(Value::as_bool).unwrap_or_default();
         Ok(Reading { name, private, forbidden })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Identity;
+
+    #[test]
+    fn the_end_of_a_token_is_read_as_github_writes_it() {
+        let ends = |text: Option<&str>| {
+            Identity::Token { login: "me".into(), scopes: None, expires: text.map(str::to_owned) }.ends()
+        };
+        assert_eq!(ends(Some("1970-01-02 00:00:09 UTC")), Some(86_409));
+        assert_eq!((ends(Some("1970-01-02 00:00:09 +0200")), ends(Some("soon")), ends(None)), (None, None, None));
     }
 }
