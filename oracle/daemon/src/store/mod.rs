@@ -21,6 +21,7 @@ mod signatures;
 mod transactions;
 mod window;
 mod witnesses;
+mod write;
 
 pub use accounts::Account;
 pub use batches::StoredBatch;
@@ -38,7 +39,7 @@ pub use witnesses::StoredWitness;
 
 use alloy::primitives::B256;
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, ColumnIndex, Decode, Row as _, Transaction, Type};
+use sqlx::{Any, AnyPool, ColumnIndex, Decode, Row as _, Type};
 
 /// A connection to one database; cheap to clone.
 #[derive(Clone, Debug)]
@@ -46,9 +47,6 @@ pub struct Store {
     pool: AnyPool,
     kind: DatabaseKind,
 }
-
-/// Which of PostgreSQL's advisory locks a writer holds: "guerdon" in ASCII.
-const WRITER: i64 = 0x67_75_65_72_64_6f_6e;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -135,28 +133,6 @@ pub enum StoreError {
 }
 
 type Result<T, E = StoreError> = std::result::Result<T, E>;
-
-impl Store {
-    /// A transaction that has the database for itself as far as writing goes, so that what it reads holds
-    /// until it commits, and two writers wait for one another instead of failing half-way.
-    ///
-    /// SQLite has one writer anyhow. On PostgreSQL one lock for all does the same: there is one writer by
-    /// design, a lock per row would be won by nothing, and retries of serialisable transactions would have
-    /// to be right in every caller. Each statement must see what was committed before the lock was had,
-    /// whatever isolation is the server's default.
-    async fn write(&self) -> Result<Transaction<'static, Any>> {
-        match self.kind {
-            DatabaseKind::SQLite => self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(at("begin")),
-            DatabaseKind::PostgreSQL => {
-                let begin = self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED");
-                let mut tx = begin.await.map_err(at("begin"))?;
-                let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(WRITER);
-                lock.execute(&mut *tx).await.map_err(at("waiting for another writer"))?;
-                Ok(tx)
-            }
-        }
-    }
-}
 
 fn at(step: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
     move |source| if is_gone(&source) { StoreError::Gone { step, source } } else { StoreError::Query { step, source } }
