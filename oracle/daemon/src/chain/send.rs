@@ -5,6 +5,7 @@
 
 use super::error::{TransportError, revert, shown, without_url};
 use super::{Chain, ChainError, client};
+use crate::fault;
 use crate::keys::OracleKey;
 use crate::link::LinkProof;
 use crate::sign::{OracleSet, OracleSignature, SignError, header_message};
@@ -202,13 +203,16 @@ impl Sender {
     ) -> Result<Sent, ChainError> {
         let call = call.from(self.from);
         let gas = call.estimate_gas().await.map_err(|error| self.refused(step, error))?;
+        fault::point_of("chain: before sending to", step);
         let pending = call.gas(gas + gas / 5).send().await.map_err(|error| self.refused(step, error))?;
+        fault::point_of("chain: after sending to", step);
         let tx = *pending.tx_hash();
         let receipt = match pending.with_timeout(Some(RECEIPT_TIMEOUT)).get_receipt().await {
             Ok(receipt) => receipt,
             Err(PendingTransactionError::TransportError(source)) => return Err(self.rpc(step, source)),
             Err(_) => return Err(ChainError::Pending { step, tx }),
         };
+        fault::point_of("chain: after the receipt to", step);
         if !receipt.status() {
             return Err(ChainError::Reverted { step, tx });
         }
