@@ -11,6 +11,7 @@ mod deliveries;
 mod evidence;
 mod fetched;
 mod items;
+mod lock;
 mod many;
 mod open;
 mod page;
@@ -29,6 +30,7 @@ pub use deliveries::Delivery;
 pub use evidence::StoredEvidence;
 pub use fetched::Fetched;
 pub use items::{Item, ItemTable};
+pub use lock::Turn;
 pub use open::About;
 pub use place::{DatabaseKind, masked};
 pub use records::{Marks, Opened, Page, RecordKind, Repository, Row, Saved};
@@ -125,6 +127,12 @@ pub enum StoreError {
     Transcript {
         repository: u64,
         number: u64,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot lock {path}, which tells whose turn it is: check the folder's permissions and its file system")]
+    Lock {
+        path: String,
         #[source]
         source: std::io::Error,
     },
