@@ -22,6 +22,7 @@ pub const FIGURES: &[(&str, &str)] = &[
     ("guerdon_witness_flagged_total", "Those whose text tries to instruct the witness"),
     ("guerdon_witness_month_tokens", "Tokens counted against `witness.monthly_tokens` in the running month"),
     ("guerdon_tick_timestamp_seconds", "The chain's time of the last tick in which nothing failed"),
+    ("guerdon_leads", "1 while this process works on its database, 0 while it stands by for another that does"),
 ];
 
 /// Takes the place that all of the process writes its figures to; once in a process.
@@ -90,6 +91,11 @@ pub(crate) fn spent(tokens: u64) {
 /// After a tick in which nothing failed.
 pub(crate) fn ticked(now: u64) {
     set("guerdon_tick_timestamp_seconds", now);
+}
+
+/// Before every tick.
+pub(crate) fn leads(leads: bool) {
+    set("guerdon_leads", leads.into());
 }
 
 #[cfg(test)]

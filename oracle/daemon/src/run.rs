@@ -5,11 +5,11 @@ use crate::fetch::{self, FetchPlan, GitHub, Progress as FetchProgress};
 use crate::figures;
 use crate::import::{ImportPlan, ImportReport, import};
 use crate::oracle::{Oracle, Result};
-use crate::store::Fetched;
+use crate::store::{Fetched, StoreError, Turn};
 use crate::submit::Progress;
 use guerdon_core::model::Epoch;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -20,11 +20,13 @@ pub struct Pulse {
     /// Milliseconds after `started`; 0 before the first good tick.
     good: AtomicU64,
     interval: Duration,
+    /// Another process has the turn.
+    standby: AtomicBool,
 }
 
 impl Pulse {
     pub fn new(interval: Duration) -> Self {
-        Self { started: Instant::now(), good: AtomicU64::new(0), interval }
+        Self { started: Instant::now(), good: AtomicU64::new(0), interval, standby: AtomicBool::new(false) }
     }
 
     fn beat(&self) {
@@ -38,16 +40,51 @@ impl Pulse {
         let limit = (self.interval * 4).max(Duration::from_secs(60));
         good > 0 && self.started.elapsed().saturating_sub(Duration::from_millis(good)) < limit
     }
+
+    /// Another process works on this database, and this one takes over when that ends.
+    pub fn stands_by(&self) -> bool {
+        self.standby.load(Ordering::Relaxed)
+    }
+
+    /// Whether to work now; says so when it changes.
+    fn leads(&self, turn: Result<bool, StoreError>) -> bool {
+        let leads = match turn {
+            Ok(leads) => leads,
+            Err(error) => {
+                tracing::error!(error = %chain_of(&error), "cannot tell whose turn it is; trying again after the interval");
+                return false;
+            }
+        };
+        if self.standby.swap(!leads, Ordering::Relaxed) == leads {
+            if leads {
+                tracing::warn!("the other process on this database has ended: taking over");
+            } else {
+                tracing::warn!("standing by: another process works on this database");
+            }
+        }
+        if !leads {
+            // It does all that it should.
+            self.beat();
+        }
+        figures::leads(leads);
+        leads
+    }
 }
 
-/// Ticks until cancelled. A failed tick is logged and the next one tries again.
+/// Ticks until cancelled, while no other process on the same database does. A failed tick is logged and the
+/// next one tries again.
 pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -> Result<()> {
     let github = oracle.github()?;
     let mut done = Epoch(0);
+    let mut turn = Turn::default();
     loop {
-        match tick(oracle, &github, &mut done, &cancelled).await {
-            Ok(()) => pulse.beat(),
-            Err(error) => tracing::error!(error = %chain_of(&error), "tick failed; trying again after the interval"),
+        if pulse.leads(turn.take(&oracle.store).await) {
+            match tick(oracle, &github, &mut done, &cancelled).await {
+                Ok(()) => pulse.beat(),
+                Err(error) => {
+                    tracing::error!(error = %chain_of(&error), "tick failed; trying again after the interval");
+                }
+            }
         }
         tokio::select! {
             () = cancelled.cancelled() => return Ok(()),

@@ -77,9 +77,11 @@ pub fn router(api: Api) -> Router {
         .with_state(api)
 }
 
+const STANDBY: &str = "standing by: another process works on this database\n";
+
 async fn ready(State(api): State<Api>) -> impl IntoResponse {
     if api.pulse.is_ready() {
-        (StatusCode::OK, "ready\n")
+        (StatusCode::OK, if api.pulse.stands_by() { STANDBY } else { "ready\n" })
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "the last good tick is too long ago: see the log\n")
     }
