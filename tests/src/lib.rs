@@ -2,6 +2,7 @@
 
 pub mod anvil;
 pub mod bits;
+pub mod chaos;
 pub mod database;
 pub mod delivery;
 pub mod demo;
