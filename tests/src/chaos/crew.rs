@@ -93,12 +93,24 @@ impl Hand {
 
     /// Since its last start it found this epoch to need nothing more.
     pub fn has_done(&mut self, epoch: u64) -> bool {
-        self.said();
-        let done = |line: &str| {
-            let line: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
-            line.pointer("/fields/epoch").and_then(serde_json::Value::as_u64) == Some(epoch)
-        };
-        self.heard.lines().rev().filter(|line| line.contains("\"epoch done\"")).any(done)
+        self.outcome(epoch).is_some()
+    }
+
+    /// What it said became of an epoch that needs nothing more: `Settled`, `Empty`, `Expired`.
+    pub fn outcome(&mut self, epoch: u64) -> Option<String> {
+        let lines = self.said().lines().filter(|line| line.contains("\"epoch done\""));
+        lines.rev().find_map(|line| {
+            let line: serde_json::Value = serde_json::from_str(line).ok()?;
+            let same = line.pointer("/fields/epoch").and_then(serde_json::Value::as_u64) == Some(epoch);
+            same.then(|| Some(line.pointer("/fields/progress")?.as_str()?.to_owned()))?
+        })
+    }
+
+    /// Another process has its turn.
+    pub fn stands_by(&mut self) -> bool {
+        let mut lines = self.said().lines().rev();
+        let last = lines.find(|line| line.contains("standing by: another") || line.contains("taking over"));
+        last.is_some_and(|line| line.contains("standing by: another"))
     }
 
     /// `http://127.0.0.1:PORT`, once it listens.
@@ -153,8 +165,17 @@ impl Crew {
         Ok(())
     }
 
+    /// All that are not standing by have done with an epoch.
     pub fn have_done(&mut self, epoch: u64) -> bool {
-        self.hands.iter_mut().all(|hand| hand.has_done(epoch))
+        let mut done = 0;
+        for hand in &mut self.hands {
+            if hand.has_done(epoch) {
+                done += 1;
+            } else if !hand.stands_by() {
+                return false;
+            }
+        }
+        done > 0
     }
 
     pub async fn kill(&mut self) {

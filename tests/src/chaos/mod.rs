@@ -8,7 +8,6 @@ pub mod books;
 pub mod crash;
 pub mod crew;
 pub mod luck;
-pub mod relay;
 pub mod soak;
 pub mod town;
 pub mod year;
@@ -32,10 +31,10 @@ pub enum ChaosError {
     Data(PathBuf, #[source] crate::github::ArchiveError),
     #[error("cannot link the members")]
     Link(#[source] Box<crate::demo::DemoError>),
-    #[error("cannot use {0}")]
-    File(PathBuf, #[source] std::io::Error),
     #[error("the relay cannot listen")]
     Relay(#[source] std::io::Error),
+    #[error("cannot use {0}")]
+    File(PathBuf, #[source] std::io::Error),
     #[error("{name} ended by itself ({status}); its last words:\n{last}")]
     Ended { name: String, status: String, last: String },
     #[error("epoch {epoch} does not come to its end; {name}'s last words:\n{last}")]

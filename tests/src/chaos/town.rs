@@ -10,6 +10,7 @@ use crate::github::sample::{EPOCH_1_START, ORG};
 use crate::sandbox::{DAY, Options, SETTLE_DELAY, Sandbox, WEEK};
 use alloy::primitives::U256;
 use alloy::providers::ext::AnvilApi as _;
+use alloy::rpc::types::anvil::ReorgOptions;
 use guerdon::chain::{BatchState, BatchStatus, Chain};
 use guerdon_core::model::Epoch;
 use std::path::{Path, PathBuf};
@@ -146,6 +147,8 @@ impl Town {
         let (mut began, mut before) = (Instant::now(), None);
         while !crew.have_done(epoch) {
             crew.revive(&self.sandbox)?;
+            // A chain that forgot blocks may have forgotten the time as well.
+            self.reach(self.due(epoch)).await?;
             let state = self.batch(epoch).await?;
             meddle(crew, &state).await?;
             if before != Some(state.status) {
@@ -164,6 +167,21 @@ impl Town {
             }
             tokio::time::sleep(POLL).await;
         }
+        Ok(())
+    }
+
+    /// The last blocks go with all that is in them, and as many empty ones take their place.
+    pub async fn forget_blocks(&self, depth: u64) -> Result<()> {
+        let rpc = |source| AnvilError::Rpc { doing: "forgetting blocks", source };
+        let options = ReorgOptions { depth, tx_block_pairs: Vec::new() };
+        Ok(self.sandbox.anvil.provider().anvil_reorg(options).await.map_err(rpc)?)
+    }
+
+    /// Blocks are mined by hand from now on, one at every look.
+    pub async fn mine_by_hand(&mut self) -> Result<()> {
+        let rpc = |source| AnvilError::Rpc { doing: "switching mining", source };
+        self.sandbox.anvil.provider().anvil_set_auto_mine(false).await.map_err(rpc)?;
+        self.mines = true;
         Ok(())
     }
 
