@@ -120,7 +120,7 @@ pub async fn run(options: Options, mut tell: impl FnMut(&Season)) -> Result<Repo
         let mut left = if epoch * 4 > epochs * 3 { 0 } else { luck.below(4) };
         let kills = left;
         crew.start(&town.sandbox)?;
-        town.pay_with(&mut crew, epoch, &mut async |crew, _| {
+        town.pay_with(&mut crew, epoch, async |crew, _| {
             if left > 0 && luck.strikes(15) {
                 left -= 1;
                 let hands = crew.hands.len() as u64;

@@ -133,7 +133,7 @@ impl Town {
 
     /// Takes an epoch to where every daemon is done with it, whoever dies on the way.
     pub async fn pay(&self, crew: &mut Crew, epoch: u64) -> Result<()> {
-        self.pay_with(crew, epoch, &mut async |_, _| Ok(())).await
+        self.pay_with(crew, epoch, async |_, _| Ok(())).await
     }
 
     /// The same, with something to do at every look: it gets the crew and where the batch stands.
@@ -141,7 +141,7 @@ impl Town {
         &self,
         crew: &mut Crew,
         epoch: u64,
-        meddle: &mut impl AsyncFnMut(&mut Crew, &BatchState) -> Result<()>,
+        mut meddle: impl AsyncFnMut(&mut Crew, &BatchState) -> Result<()>,
     ) -> Result<()> {
         self.become_due(epoch).await?;
         let (mut began, mut before) = (Instant::now(), None);

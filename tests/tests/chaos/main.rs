@@ -8,4 +8,8 @@
 )]
 
 mod crash;
+mod faults;
+mod reorgs;
 mod soak;
+mod stores;
+mod turns;
