@@ -104,7 +104,7 @@ impl Town {
 
 fn one(epoch: u64, seen: &Seen) -> Result<Paid, String> {
     let [(round, entries_hash, evidence_hash, total)] = seen.posted.as_slice() else {
-        return Err(format!("{} batches were posted", seen.posted.len()));
+        return Err(format!("{} batches were posted: {:?}", seen.posted.len(), seen.posted));
     };
     if *round != 1 || seen.void > 0 || seen.settled != 1 {
         return Err(format!("round {round}, {} times void, {} times settled", seen.void, seen.settled));
