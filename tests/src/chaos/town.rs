@@ -9,6 +9,7 @@ use crate::github::World;
 use crate::github::sample::{EPOCH_1_START, ORG};
 use crate::sandbox::{DAY, Options, SETTLE_DELAY, Sandbox, WEEK};
 use alloy::primitives::U256;
+use alloy::providers::Provider as _;
 use alloy::providers::ext::AnvilApi as _;
 use alloy::rpc::types::anvil::ReorgOptions;
 use guerdon::chain::{BatchState, BatchStatus, Chain};
@@ -52,6 +53,13 @@ pub struct Town {
     /// Blocks are mined while an epoch is waited for, as they are on a real chain.
     pub mines: bool,
     _folder: TempDir,
+}
+
+/// What becomes of transactions whose block is forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    MinedAgain,
+    Lost,
 }
 
 /// A moment that can be gone back to, while no daemon runs.
@@ -154,8 +162,9 @@ impl Town {
             if before != Some(state.status) {
                 (began, before) = (Instant::now(), Some(state.status));
             }
+            // Looked at again: what was done to the chain may have taken the publication with it.
             if state.status == BatchStatus::Window {
-                self.reach(state.window_end).await?;
+                self.reach(self.batch(epoch).await?.window_end).await?;
             }
             if self.mines {
                 self.sandbox.anvil.mine(1).await?;
@@ -170,11 +179,28 @@ impl Town {
         Ok(())
     }
 
-    /// The last blocks go with all that is in them, and as many empty ones take their place.
-    pub async fn forget_blocks(&self, depth: u64) -> Result<()> {
+    /// The last blocks go with all that is in them, and as many empty ones take their place. What was in them
+    /// waits to be mined again, as it mostly does, or is lost.
+    pub async fn forget_blocks(&self, depth: u64, fate: Fate) -> Result<()> {
+        let provider = self.sandbox.anvil.provider();
         let rpc = |source| AnvilError::Rpc { doing: "forgetting blocks", source };
+        let head = provider.get_block_number().await.map_err(rpc)?;
+        let mut sent = Vec::new();
+        for number in head.saturating_sub(depth) + 1..=head {
+            let block = provider.get_block_by_number(number.into()).await.map_err(rpc)?;
+            for hash in block.iter().flat_map(|block| block.transactions.hashes()) {
+                sent.extend(provider.get_raw_transaction_by_hash(hash).await.map_err(rpc)?);
+            }
+        }
         let options = ReorgOptions { depth, tx_block_pairs: Vec::new() };
-        Ok(self.sandbox.anvil.provider().anvil_reorg(options).await.map_err(rpc)?)
+        provider.anvil_reorg(options).await.map_err(rpc)?;
+        if fate == Fate::MinedAgain {
+            for raw in sent {
+                // The daemon may have sent it again already.
+                drop(provider.send_raw_transaction(&raw).await);
+            }
+        }
+        Ok(())
     }
 
     /// Blocks are mined by hand from now on, one at every look.

@@ -3,7 +3,7 @@
 use guerdon::chain::BatchStatus;
 use guerdon_core::model::ContributorId;
 use guerdon_tests::chaos::crew::Crew;
-use guerdon_tests::chaos::town::{Plan, Town};
+use guerdon_tests::chaos::town::{Fate, Plan, Town};
 use guerdon_tests::demo::cast::Member;
 use std::time::{Duration, Instant};
 
@@ -32,18 +32,18 @@ async fn blocks_forgotten_after_any_step_of_a_batch_change_nothing_in_the_end() 
     let expected = town.books().await.unwrap();
     let mut tried = 0;
     for step in [BatchStatus::Posted, BatchStatus::Window, BatchStatus::Settled] {
-        for depth in 1..=10 {
+        for (depth, fate) in (1..=10).flat_map(|depth| [(depth, Fate::MinedAgain), (depth, Fate::Lost)]) {
             town.restore(&mut before).await.unwrap();
             crew.start(&town.sandbox).unwrap();
             let mut forgotten = false;
             let paid = town.pay_with(&mut crew, 1, async |_, state| {
                 if state.status == step && !forgotten {
                     forgotten = true;
-                    town.forget_blocks(depth).await?;
+                    town.forget_blocks(depth, fate).await?;
                 }
                 Ok(())
             });
-            paid.await.unwrap();
+            paid.await.unwrap_or_else(|error| panic!("{step:?}, {depth} blocks, {fate:?}: {error}"));
             settles_again(&town, &mut crew).await;
             assert!(forgotten, "{step:?} was never seen");
             crew.kill().await;
@@ -76,7 +76,7 @@ async fn a_link_whose_blocks_are_forgotten_is_made_again() {
         let wallet = async || town.chain.account(ContributorId(member.id)).await.unwrap().wallet;
         town.link(&[member]).await.unwrap();
         assert!(wallet().await.is_some());
-        town.forget_blocks(depth).await.unwrap();
+        town.forget_blocks(depth, Fate::Lost).await.unwrap();
         assert!(wallet().await.is_none(), "{depth} blocks were forgotten and the link was not");
         town.link(&[member]).await.unwrap();
         // The next one's reorg is about the next one.
@@ -114,7 +114,7 @@ async fn a_challenge_whose_blocks_are_forgotten_holds_nothing_back() {
             if state.status == BatchStatus::Window && !challenged {
                 challenged = true;
                 challenge(&town).await;
-                town.forget_blocks(depth).await?;
+                town.forget_blocks(depth, Fate::Lost).await?;
             }
             Ok(())
         });

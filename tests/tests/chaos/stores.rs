@@ -73,7 +73,7 @@ async fn a_full_disk_is_named_and_waited_for() {
 
     town.become_due(1).await.unwrap();
     let began = Instant::now();
-    while !crew.hands[0].said().contains("is full") {
+    while !crew.hands[0].said().contains("the disk of the database is full") {
         assert!(began.elapsed() < Duration::from_secs(60), "{}", crew.hands[0].last_words());
         assert!(crew.hands[0].ended().is_none(), "{}", crew.hands[0].last_words());
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -98,6 +98,12 @@ pub enum StoreError {
         #[source]
         source: sqlx::Error,
     },
+    #[error("the disk of the database is full at {step}: make room; nothing is lost, and what failed is tried again")]
+    Full {
+        step: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
     #[error("the database failed at {step}")]
     Query {
         step: &'static str,
@@ -143,7 +149,17 @@ pub enum StoreError {
 type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 fn at(step: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |source| if is_gone(&source) { StoreError::Gone { step, source } } else { StoreError::Query { step, source } }
+    move |source| match source {
+        source if is_gone(&source) => StoreError::Gone { step, source },
+        source if is_full(&source) => StoreError::Full { step, source },
+        source => StoreError::Query { step, source },
+    }
+}
+
+/// SQLite's SQLITE_FULL and SQLITE_IOERR_SHMSIZE, PostgreSQL's disk_full.
+fn is_full(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| matches!(&*code, "13" | "4874" | "53100"))
 }
 
 /// The connection is lost or cannot be had, which says nothing about the statement.
