@@ -20,12 +20,25 @@ pub struct Hand {
     read: u64,
     pub starts: u32,
     pub deaths: u32,
+    /// How often in all it ended before it served.
+    pub false_starts: u32,
 }
+
+const FALSE_STARTS: u32 = 200;
 
 impl Hand {
     pub fn new(sandbox: &Sandbox, config: &str) -> Self {
         let log = sandbox.folder.join(format!("{config}.log"));
-        Self { config: config.to_owned(), log, child: None, heard: String::new(), read: 0, starts: 0, deaths: 0 }
+        Self {
+            config: config.to_owned(),
+            log,
+            child: None,
+            heard: String::new(),
+            read: 0,
+            starts: 0,
+            deaths: 0,
+            false_starts: 0,
+        }
     }
 
     /// Starts it, with more in its environment.
@@ -154,6 +167,12 @@ impl Crew {
             match hand.ended() {
                 // SIGKILL is a fault point or a test, SIGABRT the fault point whose signal was late.
                 Some(status) if matches!(status.signal(), Some(6 | 9)) => hand.start(sandbox, &[])?,
+                // A daemon that finds its chain or its database away at the start ends, and its supervisor
+                // starts it again.
+                Some(_) if !hand.said().contains("\"serving\"") && hand.false_starts < FALSE_STARTS => {
+                    hand.false_starts += 1;
+                    hand.start(sandbox, &[])?;
+                }
                 Some(status) => {
                     let (name, last) = (hand.config.clone(), hand.last_words());
                     return Err(ChaosError::Ended { name, status: status.to_string(), last });
