@@ -9,7 +9,7 @@ use alloy::providers::Provider as _;
 use alloy::rpc::types::Filter;
 use alloy::sol_types::SolEventInterface as _;
 use guerdon_bindings::contracts::GuerdonToken;
-use guerdon_bindings::contracts::RewardDistributor::{RewardDistributorEvents as Event, RewardDistributorInstance};
+use guerdon_bindings::contracts::RewardDistributor::RewardDistributorEvents as Event;
 use guerdon_core::batch::{self, Entry};
 use guerdon_core::model::ContributorId;
 use std::collections::BTreeMap;
@@ -83,17 +83,16 @@ impl Town {
             *earned.entry(entry.id).or_default() += entry.units;
         }
         for (id, units) in &earned {
-            let account = self.chain.account(*id).await?;
-            if account.earned != *units {
+            let account = self.distributor().account(id.0).call().await.map_err(Box::new)?;
+            if account.earned.to::<u64>() != *units {
                 return Err(wrong(last, format!("{id} was credited {} units, not {units}", account.earned)));
             }
         }
         let provider = self.sandbox.anvil.provider();
         let distributor = self.sandbox.deployment.distributor();
-        let call = |error: alloy::contract::Error| wrong(last, error.to_string());
-        let token = RewardDistributorInstance::new(distributor, provider).token().call().await.map_err(call)?;
-        let held = GuerdonToken::new(token, provider).balanceOf(distributor).call().await.map_err(call)?;
-        let unit = self.chain.schedule().await?.unit;
+        let token = self.distributor().token().call().await.map_err(Box::new)?;
+        let held = GuerdonToken::new(token, provider).balanceOf(distributor).call().await.map_err(Box::new)?;
+        let unit = self.distributor().unit().call().await.map_err(Box::new)?;
         let owed = U256::from(paid.iter().map(|paid| paid.total).sum::<u64>()) * unit;
         if held != owed {
             return Err(wrong(last, format!("the distributor holds {held} and owes {owed}")));

@@ -14,7 +14,6 @@ pub mod year;
 
 use crate::anvil::AnvilError;
 use crate::sandbox::SandboxError;
-use guerdon::chain::ChainError;
 use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
@@ -23,8 +22,8 @@ pub enum ChaosError {
     Sandbox(#[from] SandboxError),
     #[error(transparent)]
     Anvil(#[from] AnvilError),
-    #[error(transparent)]
-    Chain(#[from] ChainError),
+    #[error("the distributor cannot be read")]
+    Contract(#[from] Box<alloy::contract::Error>),
     #[error("the world cannot be built")]
     World(#[from] crate::github::StateError),
     #[error("cannot load the data set {0}")]

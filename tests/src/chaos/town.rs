@@ -9,11 +9,11 @@ use crate::github::World;
 use crate::github::sample::{EPOCH_1_START, ORG};
 use crate::sandbox::{DAY, Options, SETTLE_DELAY, Sandbox, WEEK};
 use alloy::primitives::U256;
-use alloy::providers::Provider as _;
 use alloy::providers::ext::AnvilApi as _;
+use alloy::providers::{DynProvider, Provider as _};
 use alloy::rpc::types::anvil::ReorgOptions;
-use guerdon::chain::{BatchState, BatchStatus, Chain};
-use guerdon_core::model::Epoch;
+use guerdon::chain::BatchStatus;
+use guerdon_bindings::contracts::RewardDistributor::RewardDistributorInstance;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -47,12 +47,19 @@ impl Plan {
 
 pub struct Town {
     pub sandbox: Sandbox,
-    pub chain: Chain,
     pub plan: Plan,
     pub options: Options,
     /// Blocks are mined while an epoch is waited for, as they are on a real chain.
     pub mines: bool,
     _folder: TempDir,
+}
+
+/// Where a batch stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    pub status: BatchStatus,
+    /// First second to credit.
+    pub window_end: u64,
 }
 
 /// What becomes of transactions whose block is forgotten.
@@ -90,8 +97,7 @@ impl Town {
         plan.world.set_clock((plan.start - DAY / 2).cast_signed());
         plan.world.set_rate_limit(100_000_000, 100_000_000);
         let sandbox = Sandbox::start(plan.world.clone(), &options).await?;
-        let chain = Chain::connect(sandbox.anvil.url(), &sandbox.deployment).await?;
-        let town = Self { sandbox, chain, plan, options, mines: false, _folder: folder };
+        let town = Self { sandbox, plan, options, mines: false, _folder: folder };
         town.reconfigure("guerdon.toml", "guerdon.toml", &[("interval_ms = 200", "interval_ms = 50")])?;
         Ok(town)
     }
@@ -120,8 +126,23 @@ impl Town {
         self.plan.start + epoch * WEEK + SETTLE_DELAY
     }
 
-    pub async fn batch(&self, epoch: u64) -> Result<BatchState> {
-        Ok(self.chain.batch(Epoch(epoch)).await?)
+    /// The distributor itself: what the daemon reads it with may have opinions on a chain that goes back.
+    pub fn distributor(&self) -> RewardDistributorInstance<&DynProvider> {
+        RewardDistributorInstance::new(self.sandbox.deployment.distributor(), self.sandbox.anvil.provider())
+    }
+
+    /// Where the latest batch of an epoch stands.
+    pub async fn batch(&self, epoch: u64) -> Result<Stand> {
+        let state = self.distributor().batch(epoch).call().await.map_err(Box::new)?;
+        let status = match state.status {
+            1 => BatchStatus::Posted,
+            2 => BatchStatus::Window,
+            3 => BatchStatus::Crediting,
+            4 => BatchStatus::Settled,
+            5 => BatchStatus::Void,
+            _ => BatchStatus::None,
+        };
+        Ok(Stand { status, window_end: state.windowEnd })
     }
 
     /// GitHub and the chain at the moment from which an epoch can be cut.
@@ -149,7 +170,7 @@ impl Town {
         &self,
         crew: &mut Crew,
         epoch: u64,
-        mut meddle: impl AsyncFnMut(&mut Crew, &BatchState) -> Result<()>,
+        mut meddle: impl AsyncFnMut(&mut Crew, &Stand) -> Result<()>,
     ) -> Result<()> {
         self.become_due(epoch).await?;
         let (mut began, mut before) = (Instant::now(), None);
