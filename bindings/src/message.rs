@@ -1,4 +1,5 @@
-//! The three messages that are signed, as EIP-712 typed data.
+//! The messages that are signed, as EIP-712 typed data: three that the distributor reads, and three that only
+//! oracles show one another. No signature of one type can pass for another's.
 //!
 //! Takes: their fields. Gives: type hashes, digests and typed-data JSON, equal to what the
 //! distributor computes. Never: keys, signatures, the network.
@@ -44,6 +45,33 @@ sol! {
         address wallet;
         uint64 nonce;
         uint64 validUntil;
+    }
+
+    /// One oracle asks another. `body` is the keccak-256 of what is sent, `time` UTC seconds of the asker's clock.
+    #[derive(Debug, PartialEq, Eq, Hash)]
+    struct PeerRequest {
+        address from;
+        address to;
+        string path;
+        bytes32 body;
+        uint64 time;
+        bytes32 nonce;
+    }
+
+    /// The answer to the request with that digest.
+    #[derive(Debug, PartialEq, Eq, Hash)]
+    struct PeerAnswer {
+        bytes32 request;
+        uint16 status;
+        bytes32 body;
+    }
+
+    /// What an oracle holds for an epoch: first as it found it, then after it read what differs once more.
+    #[derive(Debug, PartialEq, Eq, Hash)]
+    struct Holding {
+        uint64 epoch;
+        uint32 sequence;
+        bytes32 content;
     }
 }
 

@@ -153,6 +153,7 @@ fn points_of(paid: &Paid, policy: &Policy) -> Result<u64, Box<dyn Error>> {
     };
     let header = Header {
         block: 1,
+        carried: Vec::new(),
         chain: 31337,
         cutoff: START + 1000,
         distributor: Address::ZERO,

@@ -6,11 +6,11 @@
 //! facts by key. A file with one wrong line is refused whole, with that line's number.
 
 mod check;
-mod line;
+pub(crate) mod line;
 mod order;
 mod read;
 
-use crate::model::{Answer, Epoch, Fact, Issue, Kudos, Pull, RepositoryId, Review, State, Witness};
+use crate::model::{Answer, Epoch, Fact, FactKey, Issue, Kudos, Pull, RepositoryId, Review, State, Witness};
 use alloy_primitives::{Address, B256};
 use line::Line;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,9 @@ pub const SCHEMA: u32 = 1;
 
 /// The version of what turns GitHub's text into facts: verdict words, revert links, titles.
 pub const FETCH: u32 = 1;
+
+/// For so many epochs a fact that too few oracles held alike waits, and is dropped then.
+pub const CARRY_EPOCHS: u64 = 2;
 
 /// Governance's terms for the epoch, as the distributor holds them. Amounts in units.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +38,11 @@ pub struct Terms {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
-    /// The block as of which `linked` holds.
+    /// The block as of which `linked` holds: the first one at or after the cutoff.
     pub block: u64,
+    /// Facts of the [`CARRY_EPOCHS`] epochs before, ascending: too few oracles held them alike then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<FactKey>,
     pub chain: u64,
     /// UTC seconds: nothing that happened later is in the facts.
     pub cutoff: u64,
@@ -82,16 +88,14 @@ pub enum EvidenceError {
     Content { line: usize, message: String },
 }
 
+/// Whether what a witness said could stand in evidence, when and of which pull request apart.
+pub fn is_usable(witness: &Witness) -> bool {
+    check::is_usable(witness).is_ok()
+}
+
 /// SHA-256 of an evidence file's bytes, uncompressed.
 pub fn hash(bytes: &[u8]) -> B256 {
     B256::from_slice(&Sha256::digest(bytes))
-}
-
-/// A SHA-256 over one fact's canonical line: what oracles compare before they cut evidence.
-pub fn fact_hash(fact: &Fact) -> Result<B256, EvidenceError> {
-    let mut text = Vec::new();
-    Line::from(fact).write(&mut text).map_err(|source| EvidenceError::json(0, &source))?;
-    Ok(hash(&text))
 }
 
 impl EvidenceError {
@@ -109,6 +113,23 @@ impl EvidenceError {
             Self::NotCanonical { line, expected } => Self::NotCanonical { line: lines + line, expected },
             Self::Content { line, message } => Self::Content { line: lines + line, message },
         }
+    }
+}
+
+impl Header {
+    /// From when on something must have been accepted to count here.
+    pub fn counts_from(&self, key: &FactKey) -> u64 {
+        if self.is_carried(key) { self.carries_from() } else { self.starts }
+    }
+
+    pub fn is_carried(&self, key: &FactKey) -> bool {
+        !self.carried.is_empty() && self.carried.binary_search(key).is_ok()
+    }
+
+    /// The beginning of the first epoch that facts may be carried from.
+    pub fn carries_from(&self) -> u64 {
+        let length = self.ends.saturating_sub(self.starts);
+        self.starts.saturating_sub(length.saturating_mul(CARRY_EPOCHS.min(self.epoch.0.saturating_sub(1))))
     }
 }
 
@@ -140,6 +161,22 @@ impl Evidence {
                 other => check::content(&self.header, other).and_then(|()| order.line(other)),
             };
             held.map_err(|message| EvidenceError::Content { line, message })?;
+        }
+        self.check_carried()
+    }
+
+    /// What is said to be carried is there, and is of the time before.
+    fn check_carried(&self) -> Result<(), EvidenceError> {
+        let header = &self.header;
+        for key in &header.carried {
+            let at = self.facts.binary_search_by_key(key, Fact::key).ok().and_then(|at| self.facts.get(at));
+            let wrong = match at {
+                None => "is carried and not among the facts",
+                Some(Fact::Review(_) | Fact::Witness(_)) => "is carried, which only its pull request can be",
+                Some(fact) if fact.accepted().is_some_and(|at| at >= header.starts) => "is carried but of this epoch",
+                Some(_) => continue,
+            };
+            return Err(EvidenceError::Content { line: 1, message: format!("{key} {wrong}") });
         }
         Ok(())
     }

@@ -7,6 +7,7 @@
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::disallowed_types, reason = "tests read the vectors that the contracts share"))]
 
+pub mod agreement;
 pub mod attack;
 pub mod batch;
 pub mod canonical;

@@ -158,14 +158,18 @@ CREATE TABLE scores (
     PRIMARY KEY (epoch, round)
 );
 
--- One row for each key and round, for ever: a key that signed one header signs no other.
+-- One row for each key, round and oracle set, for ever: a key that signed one header signs no other. `lists`
+-- are the digests of what the oracles held, comma-separated: empty where one decided alone.
 CREATE TABLE signatures (
+    oracle_set BIGINT NOT NULL,
     epoch BIGINT NOT NULL,
     round BIGINT NOT NULL,
     signer TEXT NOT NULL,
     digest TEXT NOT NULL,
+    header TEXT NOT NULL,
+    lists TEXT NOT NULL,
     signature BYTEA NOT NULL,
-    PRIMARY KEY (epoch, round, signer)
+    PRIMARY KEY (epoch, round, oracle_set, signer)
 );
 
 CREATE TABLE transactions (

@@ -3,7 +3,9 @@
 use crate::oracle::{Oracle, OracleError, Result};
 use crate::record::EpochRecord;
 use crate::store::{ItemTable, StoredBatch};
+use guerdon_core::B256;
 use guerdon_core::batch::{self, BatchHeader, Entry};
+use guerdon_core::evidence::Header;
 use guerdon_core::model::{ContributorId, Epoch};
 use guerdon_core::verify::Rebuilt;
 use serde::Serialize;
@@ -36,29 +38,48 @@ impl Oracle {
         self.store.batch(epoch, round).await?.as_ref().map(read).transpose()
     }
 
-    /// Makes the batch of an epoch; nothing when nobody is paid in it.
+    /// Makes the batch of an epoch; nothing when nobody is paid in it. One that was made for another oracle set is
+    /// made anew: the distributor would not take it.
     pub async fn batch(&self, epoch: Epoch, round: u32) -> Result<Option<Prepared>> {
-        if let Some(prepared) = self.prepared(epoch, round).await? {
-            return Ok(Some(prepared));
+        let oracle_set = self.chain.oracle_set_id().await?;
+        if let Some(prepared) = self.prepared(epoch, round).await?
+            && prepared.header.oracle_set == oracle_set
+        {
+            return Ok(Some(prepared).filter(|prepared| !prepared.entries.is_empty()));
         }
         let rebuilt = self.score(epoch, round).await?;
         if rebuilt.outcome.entries.is_empty() {
             return Ok(None);
         }
-        let now = self.chain.now().await?.timestamp;
+        Ok(Some(self.keep_batch(self.prepare(rebuilt, oracle_set)).await?))
+    }
+
+    /// The last second in which a round may be posted, UTC. It depends on nobody's clock, so that every oracle
+    /// makes the same header.
+    pub fn post_before(&self, epoch: Epoch, round: u32) -> u64 {
+        self.due(epoch).saturating_add(self.config.oracle.post_within.saturating_mul(round.into()))
+    }
+
+    /// The batch that scored evidence comes to.
+    pub(crate) fn prepare(&self, rebuilt: Rebuilt, oracle_set: u64) -> Prepared {
+        let Header { epoch, round, terms, .. } = rebuilt.evidence.header;
         let header = BatchHeader {
             epoch,
             round,
-            oracle_set: self.chain.oracle_set().await?.id,
-            post_before: now.saturating_add(self.config.oracle.post_within),
+            oracle_set,
+            post_before: self.post_before(epoch, round),
             total: rebuilt.outcome.total,
             entries_hash: rebuilt.entries_hash,
-            policy_hash: rebuilt.evidence.header.terms.policy,
+            policy_hash: terms.policy,
             evidence_hash: rebuilt.evidence_hash,
         };
-        let prepared = Prepared { header, entries: rebuilt.outcome.entries };
-        self.store.put_batch(&stored(&prepared, now)?).await?;
-        Ok(Some(prepared))
+        Prepared { header, entries: rebuilt.outcome.entries }
+    }
+
+    pub(crate) async fn keep_batch(&self, prepared: Prepared) -> Result<Prepared> {
+        let now = self.chain.now().await?.timestamp;
+        self.store.put_batch(&stored(&prepared, now)?, prepared.header.oracle_set).await?;
+        Ok(prepared)
     }
 }
 
@@ -66,13 +87,14 @@ fn rows<T: Serialize>(items: &[T], id: impl Fn(&T) -> ContributorId) -> Result<V
     items.iter().map(|item| Ok((id(item), json(item)?))).collect()
 }
 
-fn json<T: Serialize>(value: &T) -> Result<String> {
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|source| OracleError::Stored(source.to_string()))
 }
 
 fn stored(prepared: &Prepared, created: u64) -> Result<StoredBatch> {
     let header = &prepared.header;
-    let chunks = batch::chunks(&prepared.entries, batch::MAX_CHUNK)?;
+    let chunks =
+        if prepared.entries.is_empty() { Vec::new() } else { batch::chunks(&prepared.entries, batch::MAX_CHUNK)? };
     Ok(StoredBatch {
         epoch: header.epoch,
         round: header.round,
@@ -92,7 +114,9 @@ fn read(stored: &StoredBatch) -> Result<Prepared> {
     let header: BatchHeader =
         serde_json::from_str(&stored.header).map_err(|source| OracleError::Stored(source.to_string()))?;
     let entries = batch::unpack(&stored.entries)?;
-    if batch::entries_hash(&entries)? != header.entries_hash || batch::total(&entries)? != header.total {
+    // An epoch that pays nobody has a header for the oracles to agree on; the distributor takes none of it.
+    let hash = if entries.is_empty() { B256::ZERO } else { batch::entries_hash(&entries)? };
+    if hash != header.entries_hash || batch::total(&entries)? != header.total {
         return Err(OracleError::Stored(format!("epoch {}: the entries do not match the header", header.epoch)));
     }
     Ok(Prepared { header, entries })

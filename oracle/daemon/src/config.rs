@@ -4,6 +4,8 @@
 //! file are relative to it. It can be shown: what is secret stands elsewhere, and in addresses it is masked.
 
 use crate::keys::{KeyError, KeySource, SecretRef};
+use crate::mirrors::EvidenceConfig;
+use crate::peers::PeerConfig;
 use crate::store::masked;
 use crate::witness::WitnessConfig;
 use secrecy::SecretString;
@@ -32,10 +34,16 @@ pub struct Config {
     pub chain: ChainConfig,
     #[serde(default)]
     pub oracle: OracleConfig,
+    /// The other oracles of the set; none for one that decides alone.
+    #[serde(default)]
+    pub peers: Vec<PeerConfig>,
     #[serde(default)]
     pub api: ApiConfig,
     #[serde(default)]
     pub run: RunConfig,
+    /// Who else has evidence, and where it is put.
+    #[serde(default)]
+    pub evidence: EvidenceConfig,
     /// A language model's view of merged pull requests; off when absent.
     pub witness: Option<WitnessConfig>,
 }
@@ -140,9 +148,17 @@ pub struct OracleConfig {
     /// Seconds from an epoch's end to its cutoff.
     #[serde(default = "defaults::settle_delay")]
     pub settle_delay: u64,
-    /// Seconds from the making of a batch to its `postBefore`.
+    /// Seconds from the cutoff to the first round's `postBefore`, and from each round's to the next one's; the same
+    /// for all oracles.
     #[serde(default = "defaults::post_within")]
     pub post_within: u64,
+    /// Seconds by the chain's clock that other oracles' lists are waited for, after the cutoff and once more after
+    /// what differs was read again.
+    #[serde(default = "defaults::patience_for_peers")]
+    pub patience: u64,
+    /// Seconds by the chain's clock that an oracle has for what is its turn to do; the same for all oracles.
+    #[serde(default = "defaults::fallback")]
+    pub fallback: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -189,6 +205,12 @@ mod defaults {
     pub(super) fn post_within() -> u64 {
         7 * 86_400
     }
+    pub(super) fn patience_for_peers() -> u64 {
+        900
+    }
+    pub(super) fn fallback() -> u64 {
+        1_800
+    }
     pub(super) fn listen() -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, 8787))
     }
@@ -204,6 +226,8 @@ impl Default for OracleConfig {
             submitter: None,
             settle_delay: defaults::settle_delay(),
             post_within: defaults::post_within(),
+            patience: defaults::patience_for_peers(),
+            fallback: defaults::fallback(),
         }
     }
 }
@@ -339,7 +363,19 @@ impl Config {
                 format!("is {}, not within an hour and 60 days", self.oracle.post_within),
             );
         }
+        if !(1..=86_400).contains(&self.oracle.fallback) || self.oracle.patience > 86_400 {
+            return refuse(
+                "oracle.fallback",
+                "and `oracle.patience` are at most a day, the first at least a second".to_owned(),
+            );
+        }
+        if let Err((key, message)) = PeerConfig::check(&self.peers, self.oracle.keys.len()) {
+            return refuse(key, message);
+        }
         if let Some(Err((key, message))) = self.witness.as_ref().map(WitnessConfig::check) {
+            return refuse(key, message);
+        }
+        if let Err((key, message)) = self.evidence.check() {
             return refuse(key, message);
         }
         if !(50..=3_600_000).contains(&self.run.interval_ms) {
@@ -409,10 +445,14 @@ impl Config {
             ("oracle.submitter", submitter),
             ("oracle.settle_delay", format!("{} s", self.oracle.settle_delay)),
             ("oracle.post_within", format!("{} s", self.oracle.post_within)),
+            ("oracle.patience", format!("{} s", self.oracle.patience)),
+            ("oracle.fallback", format!("{} s", self.oracle.fallback)),
+            ("peers", PeerConfig::shown(&self.peers)),
             ("api.listen", self.api.listen.to_string()),
             ("api.webhook_secret", webhook_secret),
             ("run.interval_ms", self.run.interval_ms.to_string()),
         ];
+        shown.extend(self.evidence.shown());
         let off = || vec![("witness", "off: there is no section [witness]".to_owned())];
         shown.extend(self.witness.as_ref().map_or_else(off, WitnessConfig::shown));
         for (key, value) in shown {

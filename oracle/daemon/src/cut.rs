@@ -4,10 +4,26 @@ use crate::fetch::{self, Window};
 use crate::oracle::{Oracle, OracleError, Result};
 use crate::store::{LATEST, Repository};
 use guerdon_core::B256;
-use guerdon_core::evidence::{Evidence, FETCH, Header, SCHEMA, Terms};
-use guerdon_core::model::{Epoch, Fact, RepositoryId, State};
+use guerdon_core::agreement::{self, Body, ItemKey, Items, Parts};
+use guerdon_core::evidence::{CARRY_EPOCHS, Evidence, FETCH, Header, SCHEMA, Terms};
+use guerdon_core::model::{ContributorId, Epoch, Fact, FactKey, RepositoryId, State};
 use guerdon_core::replay;
 use guerdon_core::verify::Rebuilt;
+use std::collections::BTreeSet;
+
+/// What does not depend on anybody's view of GitHub.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    /// The first one at or after the cutoff.
+    pub(crate) block: u64,
+    pub(crate) terms: Terms,
+    /// Who had a wallet at that block.
+    pub(crate) linked: BTreeSet<ContributorId>,
+    /// The hash of the evidence before; zero for the first epoch.
+    pub(crate) previous: B256,
+    /// What the epoch before left; nothing before the first.
+    pub(crate) closing: Option<State>,
+}
 
 impl Oracle {
     /// When an epoch's evidence can be cut: its end and the settle delay, UTC seconds.
@@ -15,10 +31,13 @@ impl Oracle {
         self.schedule.end(epoch).saturating_add(self.config.oracle.settle_delay)
     }
 
-    /// The evidence of an epoch and round: what was cut before, or a fresh cut.
+    /// The evidence of an epoch and round: what was cut before, or a fresh cut of an oracle that decides alone.
     pub async fn evidence(&self, epoch: Epoch, round: u32) -> Result<Vec<u8>> {
         if let Some((_, bytes)) = self.store.evidence(epoch, round).await? {
             return Ok(bytes);
+        }
+        if !self.config.peers.is_empty() {
+            return Err(OracleError::NotDecided { epoch });
         }
         let bytes = match self.last_evidence(epoch).await? {
             // A later round repeats the evidence of the one before: what the next epoch went on
@@ -28,11 +47,15 @@ impl Oracle {
                 evidence.header.round = round;
                 evidence.to_bytes()?
             }
-            None => self.cut(epoch, round).await?,
+            None => self.cut_alone(epoch, round).await?,
         };
-        let now = self.chain.now().await?;
-        self.store.put_evidence(epoch, round, &bytes, now.timestamp).await?;
+        self.keep_evidence(epoch, round, &bytes).await?;
         Ok(bytes)
+    }
+
+    pub(crate) async fn keep_evidence(&self, epoch: Epoch, round: u32, bytes: &[u8]) -> Result<B256> {
+        let now = self.chain.now().await?;
+        Ok(self.store.put_evidence(epoch, round, bytes, now.timestamp).await?)
     }
 
     /// Scores evidence by the policy of its epoch.
@@ -63,7 +86,88 @@ impl Oracle {
         Window { starts, ends, cutoff: self.due(epoch) }
     }
 
-    /// What an epoch's evidence begins with, as the chain and the configuration have it.
+    /// What the chain and the epoch before say of an epoch's evidence: the same for every oracle, whenever it asks.
+    pub(crate) async fn frame(&self, epoch: Epoch) -> Result<Frame> {
+        if epoch.0 == 0 {
+            return Err(OracleError::NoEpoch);
+        }
+        let due = self.due(epoch);
+        let Some(block) = self.chain.first_block_at(due, self.config.chain.confirmations).await? else {
+            let (now, confirmations) = (self.chain.now().await?.timestamp, self.config.chain.confirmations);
+            return Err(OracleError::NotDue { epoch, due, confirmations, now });
+        };
+        let terms = self.terms(epoch).await?;
+        self.policy(epoch, terms.policy)?;
+        let linked = self.chain.links_until(block).await?.into_keys().collect();
+        let (previous, closing) = match epoch.0 {
+            1 => (B256::ZERO, None),
+            _ => {
+                let (hash, bytes) = self.evidence_before(epoch, block).await?;
+                (hash, Some(self.rebuild(&bytes)?.outcome.closing))
+            }
+        };
+        Ok(Frame { block, terms, linked, previous, closing })
+    }
+
+    /// The evidence that an epoch goes on from: of what was posted last for the epoch before, up to that block,
+    /// or where nothing was, of its last round.
+    async fn evidence_before(&self, epoch: Epoch, block: u64) -> Result<(B256, Vec<u8>)> {
+        let before = Epoch(epoch.0 - 1);
+        let found = match self.chain.posted_until(before, block).await? {
+            Some(posted) => {
+                let hash = posted.header.evidence_hash;
+                self.store.evidence_by_hash(hash).await?.map(|bytes| (hash, bytes))
+            }
+            None => self.last_evidence(before).await?,
+        };
+        found.ok_or(OracleError::NoPrevious { epoch, missing: before })
+    }
+
+    /// What this oracle holds for an epoch by its own records. `candidates` are facts that too few held alike in
+    /// the epochs before.
+    pub(crate) async fn items(&self, epoch: Epoch, candidates: &BTreeSet<FactKey>) -> Result<Items> {
+        let due = self.due(epoch);
+        let repositories = self.repositories().await?;
+        for repository in &repositories {
+            let fetched = self.store.fetched(repository.0).await?;
+            if fetched.is_none_or(|fetched| fetched.reread < due) {
+                return Err(OracleError::Stale { epoch, due, repository: *repository });
+            }
+        }
+        let window = self.window(epoch);
+        let records = fetch::load(&self.store, &repositories, window, LATEST).await?;
+        let opening = match epoch.0 {
+            1 => fetch::history(&fetch::load_history(&self.store, &repositories).await?, window.starts),
+            _ => State::default(),
+        };
+        let mut items = agreement::items(&repositories, opening, fetch::facts(&records, window));
+        if !candidates.is_empty() {
+            let back = window.ends.saturating_sub(window.starts).saturating_mul(CARRY_EPOCHS);
+            let starts = self.schedule.epoch_start.max(window.starts.saturating_sub(back));
+            let wide = Window { starts, ..window };
+            let records = fetch::load(&self.store, &repositories, wide, LATEST).await?;
+            for (key, body) in agreement::items(&[], State::default(), fetch::facts(&records, wide)) {
+                let ItemKey::Fact(fact) = key else { continue };
+                if candidates.contains(&fact) {
+                    items.insert(key, body);
+                    items.insert(ItemKey::Carried(fact), Body::Listed);
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    /// Evidence out of what was agreed on, without witnesses.
+    pub(crate) fn compose(&self, (epoch, round): (Epoch, u32), frame: &Frame, parts: Parts) -> Result<Evidence> {
+        let Parts { repositories, opening, facts, carried } = parts;
+        let mut opening = frame.closing.clone().unwrap_or(opening);
+        replay::relink(&mut opening, &frame.linked);
+        let mut header = self.header((epoch, round), frame.block, frame.previous, repositories, frame.terms.clone());
+        header.carried = carried;
+        Ok(Evidence::new(header, opening, facts)?)
+    }
+
+    /// What an epoch's evidence begins with.
     pub(crate) fn header(
         &self,
         (epoch, round): (Epoch, u32),
@@ -76,6 +180,7 @@ impl Oracle {
         let place = self.chain.place();
         Header {
             block,
+            carried: Vec::new(),
             chain: place.chain_id,
             cutoff,
             distributor: place.distributor,
@@ -92,32 +197,12 @@ impl Oracle {
         }
     }
 
-    async fn cut(&self, epoch: Epoch, round: u32) -> Result<Vec<u8>> {
-        if epoch.0 == 0 {
-            return Err(OracleError::NoEpoch);
-        }
-        let (now, due) = (self.chain.now().await?, self.due(epoch));
-        if now.timestamp < due {
-            return Err(OracleError::NotDue { epoch, due, now: now.timestamp });
-        }
-        let terms = self.terms(epoch).await?;
-        self.policy(epoch, terms.policy)?;
-        let repositories = self.repositories().await?;
-        for repository in &repositories {
-            let fetched = self.store.fetched(repository.0).await?;
-            if fetched.is_none_or(|fetched| fetched.reread < due) {
-                return Err(OracleError::Stale { epoch, due, repository: *repository });
-            }
-        }
-        let window = self.window(epoch);
-        let records = fetch::load(&self.store, &repositories, window, LATEST).await?;
-        let (previous, mut opening) = self.opening(epoch, window.starts, &repositories).await?;
-        let block = now.block.saturating_sub(self.config.chain.confirmations);
-        let links = self.chain.links_until(block).await?;
-        replay::relink(&mut opening, &links.keys().copied().collect());
-        let header = self.header((epoch, round), block, previous, repositories, terms);
-        let facts = fetch::facts(&records, window);
-        let mut evidence = Evidence::new(header, opening, facts)?;
+    /// The evidence by this oracle's own records and its own model.
+    pub(crate) async fn cut_alone(&self, epoch: Epoch, round: u32) -> Result<Vec<u8>> {
+        let frame = self.frame(epoch).await?;
+        let items = self.items(epoch, &BTreeSet::new()).await?;
+        let parts = agreement::assemble(&items, &agreement::held(&items), self.schedule.start(epoch))?;
+        let mut evidence = self.compose((epoch, round), &frame, parts)?;
         let witnesses = self.witnesses(&evidence).await?;
         if !witnesses.is_empty() {
             let Evidence { header, opening, mut facts } = evidence;
@@ -125,19 +210,6 @@ impl Oracle {
             evidence = Evidence::new(header, opening, facts)?;
         }
         Ok(evidence.to_bytes()?)
-    }
-
-    /// Where the epoch before ended; for the first, GitHub's history.
-    async fn opening(&self, epoch: Epoch, starts: u64, repositories: &[RepositoryId]) -> Result<(B256, State)> {
-        if epoch.0 == 1 {
-            let records = fetch::load_history(&self.store, repositories).await?;
-            return Ok((B256::ZERO, fetch::history(&records, starts)));
-        }
-        let before = Epoch(epoch.0 - 1);
-        match self.last_evidence(before).await? {
-            Some((hash, bytes)) => Ok((hash, self.rebuild(&bytes)?.outcome.closing)),
-            None => Err(OracleError::NoPrevious { epoch, missing: before }),
-        }
     }
 
     /// The evidence of an epoch's latest round, and its hash.

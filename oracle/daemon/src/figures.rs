@@ -3,6 +3,8 @@
 //! Every figure is in docs/metrics.md; a test compares. None of them decides anything.
 
 use crate::fetch::{Budget, FetchReport, GitHub, Limit};
+use crate::peers::Reason;
+use alloy::primitives::Address;
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
@@ -21,6 +23,11 @@ pub const FIGURES: &[(&str, &str)] = &[
     ),
     ("guerdon_witness_flagged_total", "Those whose text tries to instruct the witness"),
     ("guerdon_witness_month_tokens", "Tokens counted against `witness.monthly_tokens` in the running month"),
+    ("guerdon_peer_answers", "Whether another oracle answered when it was asked last (1) or not (0), by its address"),
+    ("guerdon_peer_refusals_total", "Batches that an oracle refused to sign, here or there, by reason"),
+    ("guerdon_facts_differing", "Items of the epoch under way that not all oracles hold alike"),
+    ("guerdon_facts_carried", "Those of them that too few hold alike, so that they wait for the next epoch"),
+    ("guerdon_facts_dropped", "Those that have waited as long as they may and are dropped"),
     ("guerdon_tick_timestamp_seconds", "The chain's time of the last tick in which nothing failed"),
     ("guerdon_leads", "1 while this process works on its database, 0 while it stands by for another that does"),
 ];
@@ -41,6 +48,23 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; nothing is computed from it")]
 fn set(name: &'static str, value: u64) {
     gauge!(name).set(value as f64);
+}
+
+/// Whether a peer answered.
+pub(crate) fn peer(address: Address, answered: bool) {
+    gauge!("guerdon_peer_answers", "oracle" => address.to_string()).set(if answered { 1.0 } else { 0.0 });
+}
+
+/// A refusal that was given or got.
+pub(crate) fn refused(reason: Reason) {
+    counter!("guerdon_peer_refusals_total", "reason" => reason.name()).increment(1);
+}
+
+/// What came of an epoch's exchange of facts.
+pub(crate) fn differing(differing: usize, carried: usize, dropped: usize) {
+    set("guerdon_facts_differing", differing as u64);
+    set("guerdon_facts_carried", carried as u64);
+    set("guerdon_facts_dropped", dropped as u64);
 }
 
 /// After a complete fetch that began at `now`, by the chain's clock.

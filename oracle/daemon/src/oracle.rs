@@ -2,18 +2,21 @@
 //! epoch goes through. Every stage may be repeated: what was done before is found and kept.
 
 use crate::amount::Money;
-use crate::batching::Prepared;
 use crate::chain::{BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, VoidReason, load_deployment};
 use crate::config::Config;
 use crate::fetch::{Access, AppAccess, FetchError, GitHub, GitHubOptions, Installation};
 use crate::import::ImportError;
 use crate::keys::{KeyError, OracleKey};
 use crate::linking::LinkingError;
+use crate::mirrors::MirrorError;
+use crate::peers::{PeerError, Peers, Turns};
 use crate::policies::Policies;
 use crate::sign::SignError;
 use crate::store::{Store, StoreError};
 use crate::witness::WitnessError;
+use alloy::primitives::Address;
 use guerdon_core::B256;
+use guerdon_core::agreement::AgreementError;
 use guerdon_core::attack::AttackError;
 use guerdon_core::evidence::EvidenceError;
 use guerdon_core::model::{Epoch, RepositoryId};
@@ -38,9 +41,25 @@ pub enum OracleError {
     #[error("governance has set no terms for epoch {0}: propose `setTerms` first")]
     NoTerms(Epoch),
     #[error(
-        "epoch {epoch} can be cut from {due} on (its end and the settle delay); the chain is at {now}, UTC seconds"
+        "epoch {epoch} can be cut once {confirmations} blocks follow the first one from {due} on (its end and the settle \
+         delay); the chain is at {now}, UTC seconds"
     )]
-    NotDue { epoch: Epoch, due: u64, now: u64 },
+    NotDue { epoch: Epoch, due: u64, confirmations: u64, now: u64 },
+    #[error(
+        "epoch {epoch} is not decided: this oracle has peers, and `guerdon run` agrees with them; `guerdon doctor` says \
+         what is missing"
+    )]
+    NotDecided { epoch: Epoch },
+    #[error(
+        "epoch {epoch}, round {signed} was signed by {signer} and can still be posted (before {until}, UTC seconds): \
+         round {round} has to wait until it is void, settled or over"
+    )]
+    RoundOpen { epoch: Epoch, round: u32, signed: u32, signer: Address, until: u64 },
+    #[error(
+        "the batch of epoch {epoch} that was posted is not what its evidence gives ({what}): challenge it with \
+         `guerdon watch --challenge`"
+    )]
+    WrongBatch { epoch: Epoch, what: &'static str },
     #[error("epochs count from 1")]
     NoEpoch,
     #[error("epoch {missing} has no evidence yet, and epoch {epoch} goes on where it ends: cut {missing} first")]
@@ -100,6 +119,12 @@ pub enum OracleError {
     #[error(transparent)]
     Witness(#[from] WitnessError),
     #[error(transparent)]
+    Agreement(#[from] AgreementError),
+    #[error(transparent)]
+    Peer(#[from] PeerError),
+    #[error(transparent)]
+    Mirror(#[from] MirrorError),
+    #[error(transparent)]
     Batch(#[from] guerdon_core::batch::BatchError),
 }
 
@@ -141,6 +166,19 @@ impl Oracle {
         Ok(self.config.oracle.keys.iter().map(load).collect::<Result<_, _>>()?)
     }
 
+    /// The other oracles, where there are any.
+    pub fn peers(&self) -> Result<Option<Peers>> {
+        if self.config.peers.is_empty() {
+            return Ok(None);
+        }
+        let key = self.keys()?.into_iter().next().ok_or(OracleError::NoKeys)?;
+        Ok(Some(Peers::new(key, self.chain.domain(), self.config.peers.clone())?))
+    }
+
+    pub fn turns(&self) -> Turns {
+        Turns { fallback: self.config.oracle.fallback }
+    }
+
     /// The key that pays for transactions.
     pub fn submitter(&self) -> Result<Sender> {
         let oracle = &self.config.oracle;
@@ -148,22 +186,17 @@ impl Oracle {
         Ok(self.chain.sender(&OracleKey::load(source, self.chain.place().chain_id)?)?)
     }
 
-    /// The round that an epoch's current or next batch has. A round that was signed but not posted
-    /// before its `postBefore` or under its oracle set is passed over: it can never be posted any more.
+    /// The round that an epoch's current or next batch has. One that can never be posted any more, because its
+    /// time is over, is passed over: every oracle counts the same.
     pub async fn round(&self, epoch: Epoch) -> Result<u32> {
         let state = self.chain.batch(epoch).await?;
         if !matches!(state.status, BatchStatus::None | BatchStatus::Void) {
             return Ok(state.round);
         }
         let now = self.chain.now().await?.timestamp;
-        let mut round = state.round.saturating_add(1);
-        while let Some(Prepared { header, .. }) = self.prepared(epoch, round).await? {
-            if header.post_before >= now && header.oracle_set >= self.chain.oracle_set_id().await? {
-                break;
-            }
-            round = round.saturating_add(1);
-        }
-        Ok(round)
+        let over = now.saturating_sub(self.due(epoch).saturating_add(1)) / self.config.oracle.post_within.max(1);
+        let over = u32::try_from(over).unwrap_or(u32::MAX);
+        Ok(state.round.max(over).saturating_add(1))
     }
 
     /// The latest round of an epoch, if a challenge of that whole batch succeeded. The evidence would give

@@ -5,6 +5,7 @@ use crate::fetch::{self, FetchPlan, GitHub, Progress as FetchProgress};
 use crate::figures;
 use crate::import::{ImportPlan, ImportReport, import};
 use crate::oracle::{Oracle, Result};
+use crate::peers::Decision;
 use crate::store::{Fetched, StoreError, Turn};
 use crate::submit::Progress;
 use guerdon_core::model::Epoch;
@@ -102,19 +103,20 @@ pub async fn tick(oracle: &Oracle, github: &GitHub, done: &mut Epoch, cancelled:
         () = cancelled.cancelled() => return Ok(()),
         fetched = fetch_once(oracle, github, false, &fetch::Quiet) => drop(fetched?),
     };
+    oracle.report_equivocations().await?;
     let mut epoch = Epoch(done.0 + 1);
     let mut unbroken = true;
     let mut failed = None;
     while oracle.due(epoch) <= now && !cancelled.is_cancelled() {
         // A model takes its time, and nothing is lost when it is given up: what was answered is stored.
-        if oracle.config.witness.is_some() {
+        if oracle.config.witness.is_some() && oracle.config.peers.is_empty() {
             tokio::select! {
                 () = cancelled.cancelled() => return Ok(()),
                 // What fails here fails again below, and is told there.
                 _ = cut(oracle, epoch) => {}
             }
         }
-        match advance(oracle, epoch).await {
+        match advance(oracle, github, epoch).await {
             Ok(progress) => {
                 tracing::debug!(epoch = epoch.0, ?progress, "advanced");
                 unbroken &= matches!(progress, Progress::Empty | Progress::Settled | Progress::Expired);
@@ -151,7 +153,7 @@ async fn cut(oracle: &Oracle, epoch: Epoch) -> Result<()> {
 }
 
 /// Takes one due epoch from facts to as far as its batch can go.
-pub async fn advance(oracle: &Oracle, epoch: Epoch) -> Result<Progress> {
+pub async fn advance(oracle: &Oracle, github: &GitHub, epoch: Epoch) -> Result<Progress> {
     if let Some(round) = oracle.overturned(epoch).await? {
         tracing::error!(
             epoch = epoch.0,
@@ -161,17 +163,18 @@ pub async fn advance(oracle: &Oracle, epoch: Epoch) -> Result<Progress> {
         return Ok(Progress::Void { round });
     }
     let round = oracle.round(epoch).await?;
-    let Some(prepared) = oracle.batch(epoch, round).await? else {
-        return Ok(Progress::Empty);
+    let (prepared, signatures) = match oracle.decide(github, epoch, round).await? {
+        Decision::Empty => return Ok(Progress::Empty),
+        Decision::Waiting(_) => return Ok(Progress::Waiting),
+        Decision::Made { prepared, signatures } => (prepared, signatures),
     };
     if oracle.is_too_old(epoch).await? {
         tracing::error!(epoch = epoch.0, "the distributor takes no batch for this epoch any more: it stays unpaid");
         return Ok(Progress::Expired);
     }
-    if oracle.config.oracle.keys.is_empty() {
+    if oracle.config.oracle.keys.is_empty() || !oracle.is_our_turn(epoch).await? {
         return oracle.watch(epoch).await;
     }
-    let signatures = oracle.sign(&prepared).await?;
     oracle.submit(&prepared, &signatures).await
 }
 

@@ -1,14 +1,15 @@
 //! Verbs 5 and 6, sign and submit: takes a batch, gives transactions. What the chain says decides
 //! the next step, so a crash anywhere is mended by running it again.
 
-use crate::batching::Prepared;
+use crate::batching::{Prepared, json};
 use crate::chain::{BatchStatus, Freeze, Sent};
 use crate::oracle::{Oracle, OracleError, Result};
 use crate::sign::{OracleSignature, Quorum, header_message, sign_digest};
 use crate::store::{NewTransaction, StoredSignature};
+use alloy::primitives::Address;
 use guerdon_bindings::message;
 use guerdon_core::B256;
-use guerdon_core::batch::{self, Chunk};
+use guerdon_core::batch::{self, BatchHeader, Chunk};
 use guerdon_core::model::Epoch;
 
 /// Where a batch stands after everything that can be done now was done.
@@ -35,11 +36,12 @@ pub enum Progress {
 
 impl Oracle {
     /// Signs a batch with every configured key that is in the oracle set. What is signed is stored
-    /// first, and a key that signed another header of this round refuses.
-    pub async fn sign(&self, prepared: &Prepared) -> Result<Vec<OracleSignature>> {
+    /// first, and a key that signed another header of this round refuses. `lists` are what the batch was made
+    /// from, where several oracles agreed on it.
+    pub async fn sign(&self, prepared: &Prepared, lists: &[B256]) -> Result<Vec<OracleSignature>> {
         let set = self.chain.oracle_set().await?;
         let header = &prepared.header;
-        let digest = self.digest(prepared);
+        let digest = self.digest(header);
         for key in self.keys()? {
             let signer = key.address();
             if set.switched_off.contains(&signer) {
@@ -48,20 +50,35 @@ impl Oracle {
             if !set.counts(&signer) {
                 continue;
             }
+            self.ensure_rounds_over(header.epoch, header.round, signer).await?;
             let made = sign_digest(digest, &key)?;
-            self.store
-                .put_signature(&StoredSignature {
-                    epoch: header.epoch,
-                    round: header.round,
-                    signer: made.signer,
-                    digest,
-                    signature: made.signature.to_vec(),
-                })
-                .await?;
+            self.store.put_signature(&stored_signature(header, digest, lists, &made)?).await?;
         }
+        self.signatures(header).await
+    }
+
+    /// A key signs a round only when those that it signed before can come to nothing any more.
+    async fn ensure_rounds_over(&self, epoch: Epoch, round: u32, signer: Address) -> Result<()> {
+        let earlier = self.store.signed_by(epoch, signer).await?.into_iter().filter(|signed| signed.round < round);
+        let state = self.chain.batch(epoch).await?;
+        for signed in earlier {
+            let gone = state.round > signed.round
+                || (state.round == signed.round && matches!(state.status, BatchStatus::Void | BatchStatus::Settled));
+            let header: BatchHeader =
+                serde_json::from_str(&signed.header).map_err(|error| OracleError::Stored(error.to_string()))?;
+            let until = header.post_before;
+            if !gone && self.chain.now().await?.timestamp <= until {
+                return Err(OracleError::RoundOpen { epoch, round, signed: signed.round, signer, until });
+            }
+        }
+        Ok(())
+    }
+
+    /// Everybody's signatures of this header that are known here.
+    pub async fn signatures(&self, header: &BatchHeader) -> Result<Vec<OracleSignature>> {
+        let digest = self.digest(header);
         let kept = self.store.signatures(header.epoch, header.round).await?;
-        let ours = kept.into_iter().filter(|signature| signature.digest == digest);
-        Ok(ours.map(Into::into).collect())
+        Ok(kept.into_iter().filter(|signature| signature.digest == digest).map(Into::into).collect())
     }
 
     /// Where the others have taken an epoch, for an oracle that only watches and serves.
@@ -75,6 +92,18 @@ impl Oracle {
         })
     }
 
+    /// Whether it is this oracle that acts for all on the next step of an epoch. One without peers always does.
+    pub async fn is_our_turn(&self, epoch: Epoch) -> Result<bool> {
+        let Some(peers) = self.peers()? else { return Ok(true) };
+        let (set, state) = (self.chain.oracle_set().await?, self.chain.batch(epoch).await?);
+        let since = match state.status {
+            BatchStatus::Window | BatchStatus::Crediting => state.window_end,
+            _ => self.due(epoch),
+        };
+        let now = self.chain.now().await?.timestamp;
+        Ok(self.turns().whose(&set, epoch, since, now) == Some(peers.key().address()))
+    }
+
     /// Nothing was posted for the epoch, and nothing can be any more.
     pub async fn is_too_old(&self, epoch: Epoch) -> Result<bool> {
         let state = self.chain.batch(epoch).await?;
@@ -83,8 +112,8 @@ impl Oracle {
         Ok(epoch.0 < oldest && matches!(state.status, BatchStatus::None | BatchStatus::Void))
     }
 
-    fn digest(&self, prepared: &Prepared) -> B256 {
-        message::digest(&header_message(&prepared.header), &self.chain.domain())
+    pub(crate) fn digest(&self, header: &BatchHeader) -> B256 {
+        message::digest(&header_message(header), &self.chain.domain())
     }
 
     /// Takes a batch as far as it can go now: posts, publishes, and credits what is due.
@@ -97,7 +126,7 @@ impl Oracle {
                 return Ok(Progress::Paused { until });
             }
             self.post(prepared, signatures).await?;
-        } else if state.round > header.round || state.digest != self.digest(prepared) {
+        } else if state.round > header.round || state.digest != self.digest(header) {
             return Err(OracleError::Stored(format!(
                 "epoch {}: the chain has another batch (round {}) than this one (round {})",
                 header.epoch, state.round, header.round
@@ -149,7 +178,7 @@ impl Oracle {
 
     async fn post(&self, prepared: &Prepared, signatures: &[OracleSignature]) -> Result<()> {
         let set = self.chain.oracle_set().await?;
-        let mut quorum = Quorum::new(self.digest(prepared), &set);
+        let mut quorum = Quorum::new(self.digest(&prepared.header), &set);
         for signature in signatures {
             quorum.add(signature)?;
         }
@@ -170,6 +199,24 @@ impl Oracle {
         self.store.put_transaction(&transaction).await?;
         Ok(())
     }
+}
+
+pub(crate) fn stored_signature(
+    header: &BatchHeader,
+    digest: B256,
+    lists: &[B256],
+    made: &OracleSignature,
+) -> Result<StoredSignature> {
+    Ok(StoredSignature {
+        oracle_set: header.oracle_set,
+        epoch: header.epoch,
+        round: header.round,
+        signer: made.signer,
+        digest,
+        header: json(header)?,
+        lists: lists.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+        signature: made.signature.to_vec(),
+    })
 }
 
 fn chunk_at(chunks: &[Chunk], epoch: Epoch, position: u32) -> Result<&Chunk> {

@@ -130,6 +130,7 @@ async fn evidence(store: &Store, week: u64) -> Result<usize> {
     let found = facts.len();
     let header = Header {
         block: 1,
+        carried: Vec::new(),
         chain: 31_337,
         cutoff: window.cutoff,
         distributor: Default::default(),

@@ -87,6 +87,7 @@ pub fn sample_window(epoch: u64) -> Window {
 pub fn hold_in_evidence(epoch: u64, window: Window, repositories: Vec<RepositoryId>, opening: State, facts: Vec<Fact>) {
     let header = Header {
         block: 1,
+        carried: Vec::new(),
         chain: 31337,
         cutoff: window.cutoff,
         distributor: Default::default(),

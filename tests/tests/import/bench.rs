@@ -77,6 +77,7 @@ impl Bench {
         let records = load(&self.store, &repositories, window, LATEST).await.unwrap();
         let header = Header {
             block: 1,
+            carried: Vec::new(),
             chain: 31337,
             cutoff: window.cutoff,
             distributor: Default::default(),

@@ -58,6 +58,9 @@ pub fn batch(epoch: u64, round: u32, total: u64) -> StoredBatch {
 
 pub fn signature(digest: u8) -> StoredSignature {
     StoredSignature {
+        oracle_set: 1,
+        header: "{}".to_owned(),
+        lists: String::new(),
         epoch: Epoch(1),
         round: 1,
         signer: Address::repeat_byte(0xab),

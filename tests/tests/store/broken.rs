@@ -22,12 +22,12 @@ fn names(error: StoreError, wanted: &str, found: &str) {
 
 async fn a_damaged_batch_is_named(database: Database) {
     let store = open(&database).await;
-    store.put_batch(&batch(1, 1, 10)).await.unwrap();
+    store.put_batch(&batch(1, 1, 10), 1).await.unwrap();
     let broken = async |statement, what, value| {
         by_hand(&database, statement, statement).await;
         names(store.batch(Epoch(1), 1).await.unwrap_err(), what, value);
         names(store.latest_batch().await.unwrap_err(), what, value);
-        names(store.put_batch(&batch(1, 1, 10)).await.unwrap_err(), what, value);
+        names(store.put_batch(&batch(1, 1, 10), 1).await.unwrap_err(), what, value);
     };
     broken("UPDATE batches SET created = -5", "created", "-5").await;
     broken("UPDATE batches SET total = 'many'", "total", "many").await;

@@ -34,15 +34,15 @@ async fn evidence_comes_back_byte_for_byte(database: Database) {
 
 async fn a_batch_may_change_until_somebody_signed(database: Database) {
     let store = open(&database).await;
-    store.put_batch(&batch(1, 1, 10)).await.unwrap();
-    store.put_batch(&StoredBatch { created: 6, ..batch(1, 1, 10) }).await.unwrap();
+    store.put_batch(&batch(1, 1, 10), 1).await.unwrap();
+    store.put_batch(&StoredBatch { created: 6, ..batch(1, 1, 10) }, 1).await.unwrap();
     assert_eq!(store.batch(Epoch(1), 1).await.unwrap().unwrap(), batch(1, 1, 10));
-    store.put_batch(&batch(1, 1, u64::MAX)).await.unwrap();
+    store.put_batch(&batch(1, 1, u64::MAX), 1).await.unwrap();
     store.put_signature(&signature(1)).await.unwrap();
-    store.put_batch(&batch(1, 1, u64::MAX)).await.unwrap();
-    let error = store.put_batch(&batch(1, 1, 12)).await.unwrap_err();
+    store.put_batch(&batch(1, 1, u64::MAX), 1).await.unwrap();
+    let error = store.put_batch(&batch(1, 1, 12), 1).await.unwrap_err();
     assert!(matches!(error, StoreError::BatchSigned { epoch: 1, round: 1, .. }), "{error}");
-    store.put_batch(&batch(1, 2, 12)).await.unwrap();
+    store.put_batch(&batch(1, 2, 12), 1).await.unwrap();
     assert_eq!(store.latest_batch().await.unwrap().unwrap().round, 2);
     let totals: Vec<_> = store.batches().await.unwrap().into_iter().map(|batch| batch.total).collect();
     assert_eq!(totals, [u64::MAX, 12]);
@@ -58,8 +58,8 @@ async fn the_same_digest_again_gives_the_first_signature(database: Database) {
     let next_round = StoredSignature { round: 2, ..signature(2) };
     assert_eq!(store.put_signature(&next_round).await.unwrap(), next_round);
     let signer = signature(1).signer;
-    assert_eq!(store.signature(Epoch(1), 1, signer).await.unwrap(), Some(signature(1)));
-    assert_eq!(store.signature(Epoch(1), 1, Address::ZERO).await.unwrap(), None);
+    assert_eq!(store.signature((Epoch(1), 1), 1, signer).await.unwrap(), Some(signature(1)));
+    assert_eq!(store.signature((Epoch(1), 1), 1, Address::ZERO).await.unwrap(), None);
 }
 
 async fn signatures_are_listed_by_signer(database: Database) {

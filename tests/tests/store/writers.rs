@@ -52,10 +52,10 @@ async fn a_key_signs_one_header_a_round_even_when_asked_by_many_at_once(database
 async fn a_batch_is_never_replaced_after_its_signature(database: Database) {
     let stores = [open(&database).await, open(&database).await];
     for round in 1..=20 {
-        stores[0].put_batch(&batch(1, round, 1)).await.unwrap();
+        stores[0].put_batch(&batch(1, round, 1), 1).await.unwrap();
         let (signer, replacer) = (stores[0].clone(), stores[1].clone());
         let sign = tokio::spawn(async move { signer.put_signature(&StoredSignature { round, ..signature(1) }).await });
-        let replace = tokio::spawn(async move { replacer.put_batch(&batch(1, round, 2)).await });
+        let replace = tokio::spawn(async move { replacer.put_batch(&batch(1, round, 2), 1).await });
         sign.await.unwrap().unwrap();
         let expected = match replace.await.unwrap() {
             Ok(()) => 2,
@@ -63,7 +63,7 @@ async fn a_batch_is_never_replaced_after_its_signature(database: Database) {
             Err(error) => panic!("{error}"),
         };
         assert_eq!(stores[0].batch(Epoch(1), round).await.unwrap().unwrap().total, expected);
-        stores[1].put_batch(&batch(1, round, 3)).await.unwrap_err();
+        stores[1].put_batch(&batch(1, round, 3), 1).await.unwrap_err();
     }
 }
 

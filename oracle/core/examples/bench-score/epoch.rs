@@ -101,6 +101,7 @@ pub fn evidence(facts: u64) -> Result<Evidence> {
 fn header(repositories: Vec<RepositoryId>) -> Result<Header> {
     Ok(Header {
         block: 7,
+        carried: Vec::new(),
         chain: 31_337,
         cutoff: START + WEEK + 259_200,
         distributor: Address::repeat_byte(0xd1),

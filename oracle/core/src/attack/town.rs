@@ -286,6 +286,7 @@ impl Town {
     pub(super) fn evidence(&self) -> Result<Evidence, AttackError> {
         let header = Header {
             block: 1,
+            carried: Vec::new(),
             chain: 31337,
             cutoff: self.cutoff(),
             distributor: Address::repeat_byte(1),

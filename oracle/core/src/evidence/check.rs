@@ -49,7 +49,8 @@ pub(super) fn header(header: &Header) -> Check {
     ensure(unit.is_some(), || format!("unit `{}` is not a positive decimal number", header.unit))?;
     ensure(header.cutoff <= LAST_SECOND, || "the cutoff is after the year 9999".to_owned())?;
     ensure(header.repositories.iter().all(|id| is_id(id.0)), || "a repository's id is 0 or above 2^63 - 1".to_owned())?;
-    ensure(ascending(&header.repositories), || "repositories must ascend without repetition".to_owned())
+    ensure(ascending(&header.repositories), || "repositories must ascend without repetition".to_owned())?;
+    ensure(ascending(&header.carried), || "carried facts must ascend without repetition".to_owned())
 }
 
 /// Of any other line.
@@ -150,7 +151,7 @@ fn pull_holds(key: FactKey, header: &Header, pull: &Pull) -> Check {
     ensure(pull.reverts.is_none_or(is_id), || format!("{key} reverts no pull request"))?;
     ensure(is_visible(&pull.title), || format!("{key}: the title {:?} hides characters", pull.title))?;
     ensure(pull.created <= pull.at, || format!("{key} was merged before it was created"))?;
-    ensure(header.starts <= pull.at && pull.at < header.ends, || format!("{key} was not merged in this epoch"))?;
+    ensure(counts(header, &key, pull.at), || format!("{key} was not merged in this epoch"))?;
     ensure(pull.title.len() <= MAX_TITLE, || format!("{key}: the title is longer than {MAX_TITLE} bytes"))?;
     ensure(pull.open <= MAX_OPEN, || format!("{key}: more than {MAX_OPEN} open pull requests"))?;
     ensure(pull.reverts != Some(pull.number), || format!("{key} cannot revert itself"))?;
@@ -175,15 +176,20 @@ fn review_holds(key: FactKey, review: &Review) -> Check {
 }
 
 fn witness_holds(key: FactKey, header: &Header, witness: &Witness) -> Check {
-    ensure(witness.answer <= MAX_ANSWER, || format!("{key}: the answer is above {MAX_ANSWER} thousandths"))?;
-    ensure(!witness.model.is_empty() && witness.model.len() <= MAX_MODEL, || {
-        format!("{key}: the model's name has no or more than {MAX_MODEL} bytes")
-    })?;
-    ensure(is_visible(&witness.model), || format!("{key}: the model's name hides characters"))?;
-    ensure(witness.samples <= MAX_SAMPLES && witness.prompt <= MAX_ID, || {
-        format!("{key} claims more than {MAX_SAMPLES} samples, or no version of the prompt")
-    })?;
+    is_usable(witness).map_err(|wrong| format!("{key}{wrong}"))?;
     ensure(header.starts <= witness.at && witness.at <= LAST_SECOND, || format!("{key} was asked before the epoch"))
+}
+
+/// What must hold of an answer wherever it stands.
+pub(super) fn is_usable(witness: &Witness) -> Check {
+    ensure(witness.answer <= MAX_ANSWER, || format!(": the answer is above {MAX_ANSWER} thousandths"))?;
+    ensure(!witness.model.is_empty() && witness.model.len() <= MAX_MODEL, || {
+        format!(": the model's name has no or more than {MAX_MODEL} bytes")
+    })?;
+    ensure(is_visible(&witness.model), || ": the model's name hides characters".to_owned())?;
+    ensure(witness.samples <= MAX_SAMPLES && witness.prompt <= MAX_ID, || {
+        format!(" claims more than {MAX_SAMPLES} samples, or no version of the prompt")
+    })
 }
 
 fn issue_holds(key: FactKey, header: &Header, issue: &Issue) -> Check {
@@ -209,14 +215,18 @@ fn issue_holds(key: FactKey, header: &Header, issue: &Issue) -> Check {
 
 fn answer_holds(key: FactKey, header: &Header, answer: &Answer) -> Check {
     people_hold(&key, [answer.by].into_iter().chain(answer.accepter).chain(answer.asker))?;
-    ensure(header.starts <= answer.at && answer.at < header.ends, || format!("{key} was not accepted in this epoch"))
+    ensure(counts(header, &key, answer.at), || format!("{key} was not accepted in this epoch"))
 }
 
 fn kudos_hold(key: FactKey, header: &Header, kudos: &Kudos) -> Check {
     people_hold(&key, [kudos.by, kudos.to])?;
     ensure(is_id(kudos.id), || format!("{key}: comments count from 1 to 2^63 - 1"))?;
     ensure(kudos.by != kudos.to, || format!("{key} is for the giver"))?;
-    ensure(header.starts <= kudos.at && kudos.at < header.ends, || format!("{key} was not given in this epoch"))
+    ensure(counts(header, &key, kudos.at), || format!("{key} was not given in this epoch"))
+}
+
+fn counts(header: &Header, key: &FactKey, at: u64) -> bool {
+    header.counts_from(key) <= at && at < header.ends
 }
 
 fn exclusions_hold(key: &FactKey, header: &Header, created: u64, exclusions: &[Exclusion]) -> Check {

@@ -8,7 +8,7 @@ use std::io;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Line<'a> {
+pub(crate) enum Line<'a> {
     Header(&'a Header),
     Person(&'a Person),
     Merger(&'a Merger),
@@ -25,7 +25,7 @@ pub(super) enum Line<'a> {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Owned {
+pub(crate) enum Owned {
     Header(Header),
     Person(Person),
     Merger(Merger),
@@ -41,6 +41,29 @@ pub(super) enum Owned {
 }
 
 impl Owned {
+    /// One line without its newline; any other way to write the same is refused.
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
+        let line: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if line.line().is_written(text) { Ok(line) } else { Err("not canonical".to_owned()) }
+    }
+
+    pub(crate) fn into_fact(self) -> Option<Fact> {
+        Some(match self {
+            Self::Pull(pull) => Fact::Pull(pull),
+            Self::Review(review) => Fact::Review(review),
+            Self::Issue(issue) => Fact::Issue(issue),
+            Self::Answer(answer) => Fact::Answer(answer),
+            Self::Kudos(kudos) => Fact::Kudos(kudos),
+            Self::Witness(witness) => Fact::Witness(witness),
+            Self::Header(_)
+            | Self::Person(_)
+            | Self::Merger(_)
+            | Self::Landed(_)
+            | Self::Settled(_)
+            | Self::Thanks(_) => return None,
+        })
+    }
+
     pub(super) fn line(&self) -> Line<'_> {
         match self {
             Self::Header(header) => Line::Header(header),
@@ -73,6 +96,11 @@ impl<'a> From<&'a Fact> for Line<'a> {
 }
 
 impl Line<'_> {
+    /// Without the newline; nothing in it is what JSON cannot say.
+    pub(crate) fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// Without the newline.
     pub(super) fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         serde_json::to_writer(out, self)

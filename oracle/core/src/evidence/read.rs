@@ -36,7 +36,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Evidence, EvidenceError> {
         parsed = later;
     }
     let Reader { opening, facts, .. } = all;
-    Ok(Evidence { header, opening, facts })
+    let evidence = Evidence { header, opening, facts };
+    evidence.check_carried()?;
+    Ok(evidence)
 }
 
 fn header(text: &[u8]) -> Result<Header, EvidenceError> {

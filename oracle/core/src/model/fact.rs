@@ -291,6 +291,18 @@ impl Fact {
     }
 }
 
+impl Fact {
+    /// When it was accepted; for an issue that is the policy's question.
+    pub fn accepted(&self) -> Option<u64> {
+        match self {
+            Self::Pull(pull) => Some(pull.at),
+            Self::Answer(answer) => Some(answer.at),
+            Self::Kudos(kudos) => Some(kudos.at),
+            Self::Review(_) | Self::Issue(_) | Self::Witness(_) => None,
+        }
+    }
+}
+
 impl Pull {
     pub fn key(&self) -> FactKey {
         FactKey::Pull { repo: self.repo, number: self.number }

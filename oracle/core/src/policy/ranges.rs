@@ -85,6 +85,7 @@ pub const RANGES: &[Range] = &[
     number("work.overlap_percent", 1, 100),
     number("work.overlap_files", 1, 1000),
     number("work.aside_percent", 0, 100),
+    number("witness.answers", 1, 1000),
     number("witness.min", 500, 1000),
     number("witness.max", 1000, 1500),
     number("people.opted_out.*", 1, u64::MAX),

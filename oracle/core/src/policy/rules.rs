@@ -188,6 +188,9 @@ pub struct PeopleRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WitnessRule {
+    /// With fewer answers that can be used, the witness is neutral: samples where one oracle asks a model,
+    /// oracles where several do.
+    pub answers: u64,
     /// The least that an answer makes of a pull request's points.
     pub min: Milli,
     /// The most that an answer makes of a pull request's points: what a successful deception is worth.

@@ -149,6 +149,9 @@ fn resting(policy: &Policy) -> Check {
         let key = format!("slices.{}.full_at", slice.name());
         rest(percent(slice) == 0, "the slice's percent = 0", &[(&key, full_at, 1)]);
     }
+    let witness = &policy.witness;
+    let answers = ("witness.answers", witness.answers, 1);
+    rest(witness.min == 1000 && witness.max == 1000, "witness.min and witness.max = 1000", &[answers]);
     match all.iter().find(|rest| rest.off && rest.value != rest.rests_at) {
         Some(Rest { because, key, value, rests_at, .. }) => {
             let message = format!("{value} has no effect with {because}: set it to {rests_at}, or change that");

@@ -79,7 +79,7 @@ impl Context<'_> {
     /// A model's answer within the policy's bounds. A text that tries to instruct the model never gains.
     fn testimony(&self, witness: &Witness) -> Milli {
         let rule = &self.policy.witness;
-        if witness.samples == 0 {
+        if witness.samples < rule.answers {
             return 1000;
         }
         let answer = if witness.flagged { witness.answer.min(1000) } else { witness.answer };

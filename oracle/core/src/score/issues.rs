@@ -97,7 +97,7 @@ fn confirmed(
     let Some(first) = ways.iter().map(|way| way.at).min() else {
         return Err(("unconfirmed", why_not));
     };
-    let window = evidence.header.starts..evidence.header.ends;
+    let window = evidence.header.counts_from(&issue.key())..evidence.header.ends;
     if !window.contains(&first) || is_settled(evidence, issue.repo, |settled| &settled.issues, issue.number) {
         return Err(("elsewhere", "was confirmed in another epoch".to_owned()));
     }

@@ -5,6 +5,7 @@ use crate::evidence::Evidence;
 use crate::model::{ContributorId, Exclusion, Label, Pull, RepositoryId};
 use crate::policy::{Policy, RepositoryRole};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The account that merged this pull request, when it is another person's.
 pub(super) fn merged_for_another(pull: &Pull) -> Option<ContributorId> {
@@ -14,6 +15,8 @@ pub(super) fn merged_for_another(pull: &Pull) -> Option<ContributorId> {
 pub(super) struct Roles<'a> {
     policy: &'a Policy,
     window: u64,
+    /// The epochs that facts are carried from, if there are any.
+    carried: Range<u64>,
     merges: BTreeMap<(RepositoryId, ContributorId), Vec<u64>>,
 }
 
@@ -29,7 +32,10 @@ impl<'a> Roles<'a> {
             }
         }
         merges.values_mut().for_each(|times| times.sort_unstable());
-        Self { policy, window: policy.maintainers.window_days.saturating_mul(DAY), merges }
+        let window = policy.maintainers.window_days.saturating_mul(DAY);
+        let header = &evidence.header;
+        let from = if header.carried.is_empty() { header.starts } else { header.carries_from() };
+        Self { policy, window, carried: from..header.starts, merges }
     }
 
     /// A maintainer merged another person's pull request in the window before `at`, or is named
@@ -37,6 +43,9 @@ impl<'a> Roles<'a> {
     pub(super) fn maintains(&self, repo: RepositoryId, id: ContributorId, at: u64) -> bool {
         let role = RepositoryRole { repo, id };
         let named = &self.policy.maintainers;
+        // Of the time before, only the last merge is known. Where earlier facts are carried, who is a
+        // maintainer when the epoch begins was one in the epochs that they come from.
+        let at = if self.carried.contains(&at) { self.carried.end } else { at };
         if named.deny.contains(&role) {
             return false;
         }

@@ -7,7 +7,7 @@ mod work;
 
 use crate::world::{START, WEEK, file, header, opening, policy, pull};
 use guerdon_core::evidence::Evidence;
-use guerdon_core::model::{ContributorId, Epoch, Fact, FileChange, Kudos, Pull, State};
+use guerdon_core::model::{ContributorId, Epoch, Fact, Kudos, Pull, State};
 use guerdon_core::score::{Outcome, Slice, score};
 
 /// Name and text.
@@ -67,10 +67,6 @@ examples!(
     money::reverted_later,
     money::put_back,
 );
-
-fn source(lines: u64) -> Vec<FileChange> {
-    vec![file("src/lib.rs", lines, 0)]
-}
 
 /// Of a file that no other pull request touches.
 fn apart(number: u64, author: u64, lines: u64) -> Pull {

@@ -1,6 +1,7 @@
 //! Behaviour of the pure crate: evidence files, policies, scoring, batches, verification.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail loudly")]
 
+mod agreement;
 mod attack;
 mod bad_lines;
 mod batch;

@@ -2,20 +2,15 @@
 
 use crate::world::{
     MAINTAINER, POLICY, REPO, START, WEEK, closed_by, evidence, file, header, issue, label, opening, outcome, points,
-    policy, pull, pulls, refused, review,
+    policy, pull, pulls, refused, review, source,
 };
 use guerdon_core::B256;
 use guerdon_core::evidence::Evidence;
 use guerdon_core::model::{
-    Answer, ContributorId, Epoch, Exclusion, Fact, FileChange, Kudos, Person, Pull, RepositoryId, State, Verdict,
-    Witness,
+    Answer, ContributorId, Epoch, Exclusion, Fact, Kudos, Person, Pull, RepositoryId, State, Verdict, Witness,
 };
 use guerdon_core::policy::Policy;
 use guerdon_core::score::{Outcome, Slice, score};
-
-fn source(lines: u64) -> Vec<FileChange> {
-    vec![file("src/lib.rs", lines, 0)]
-}
 
 fn in_slice(outcome: &Outcome, id: u64, slice: Slice) -> Vec<u64> {
     let items = outcome.items.iter().filter(|item| item.contributor.0 == id && item.slice == slice);
@@ -474,6 +469,7 @@ fn a_witness_moves_points_within_the_policys_bounds() {
     assert_eq!(with(witness(1_100, true, 3)), 500_000, "flagged: never above neutral");
     assert_eq!(with(witness(900, true, 3)), 450_000);
     assert_eq!(with(witness(900, false, 0)), 500_000, "no answer that can be used");
+    assert_eq!(with(witness(900, false, 1)), 450_000, "as many as the policy asks for");
     let out = outcome([pulls([pull(1, 2, source(200))]), vec![witness(1_100, true, 3)]].concat());
     assert_eq!(out.flags[0].rule, "witness");
 }

@@ -1,13 +1,9 @@
 use crate::world::{
     MAINTAINER, START, busy, closed_by, evidence, file, issue, label, linked, outcome, points, policy, pull, pulls,
-    refused, review,
+    refused, review, source,
 };
 use guerdon_core::model::{ContributorId, Fact, FactKey, Reason, Verdict};
 use guerdon_core::score::{LineItem, Refusal, ScoreError, Slice, score};
-
-fn source(lines: u64) -> Vec<guerdon_core::model::FileChange> {
-    vec![file("src/lib.rs", lines, 0)]
-}
 
 #[test]
 fn size_saturates_exactly() {

@@ -44,6 +44,7 @@ pub fn policy() -> Policy {
 pub fn header() -> Header {
     Header {
         block: 7,
+        carried: Vec::new(),
         chain: 31337,
         cutoff: START + WEEK + 259_200,
         distributor: Address::repeat_byte(0xd1),
@@ -75,6 +76,11 @@ pub fn opening() -> State {
 
 pub fn file(path: &str, additions: u64, deletions: u64) -> FileChange {
     FileChange { path: path.to_owned(), additions, deletions, change: Change::Modified }
+}
+
+/// So many added lines of one source file.
+pub fn source(lines: u64) -> Vec<FileChange> {
+    vec![file("src/lib.rs", lines, 0)]
 }
 
 pub fn pull(number: u64, author: u64, files: Vec<FileChange>) -> Pull {

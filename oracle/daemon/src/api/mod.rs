@@ -3,6 +3,7 @@
 
 mod error;
 mod page;
+mod peers;
 mod webhooks;
 
 use crate::oracle::Oracle;
@@ -23,6 +24,7 @@ use error::{ApiError, Result};
 use guerdon_core::B256;
 use guerdon_core::model::{ContributorId, Epoch};
 use metrics_exporter_prometheus::PrometheusHandle;
+pub use peers::PeerSide;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -37,6 +39,8 @@ pub struct Api {
     /// None when no secret is configured.
     pub webhooks: Option<Arc<Webhooks>>,
     pub figures: PrometheusHandle,
+    /// None for an oracle that decides alone.
+    pub peers: Option<Arc<PeerSide>>,
 }
 
 /// A part of the path; one that is malformed is answered as every other error is.
@@ -71,6 +75,7 @@ pub fn router(api: Api) -> Router {
         .route("/v1/contributors/{who}/explain", get(explain))
         .route("/v1/webhooks", get(webhooks::standing))
         .route("/webhooks/github", post(webhooks::receive).fallback(webhooks::only_post))
+        .merge(peers::router())
         .fallback(|| async { ApiError::not_found("there is no such path: see /v1/epochs") })
         .method_not_allowed_fallback(|| async { ApiError::read_only() })
         .layer(TraceLayer::new_for_http())

@@ -156,24 +156,40 @@ impl Chain {
 
     /// The header that was posted for a round of an epoch.
     pub async fn posted(&self, epoch: Epoch, round: u32) -> Result<Option<Posted>, ChainError> {
-        let filter = self.filter::<Distributor::BatchPosted>().topic1(topic(epoch.0)).topic2(topic(round.into()));
         let latest = self.now().await?.block;
-        let found = self.events::<Distributor::BatchPosted>("reading posted batches", filter, latest).await?;
-        Ok(found.into_iter().next_back().map(|Found { event, block, tx }| Posted {
-            header: BatchHeader {
-                epoch: Epoch(event.batch.epoch),
-                round: event.batch.round,
-                oracle_set: event.batch.oracleSet,
-                post_before: event.batch.postBefore,
-                total: event.batch.total,
-                entries_hash: event.batch.entriesHash,
-                policy_hash: event.batch.policyHash,
-                evidence_hash: event.batch.evidenceHash,
-            },
-            poster: event.poster,
-            block,
-            tx,
-        }))
+        Ok(self.posted_in(epoch, Some(round), latest).await?.into_iter().next_back())
+    }
+
+    /// Every header that was posted for an epoch up to a block, or for one round of it, in order.
+    pub(super) async fn posted_in(
+        &self,
+        epoch: Epoch,
+        round: Option<u32>,
+        until: u64,
+    ) -> Result<Vec<Posted>, ChainError> {
+        let mut filter = self.filter::<Distributor::BatchPosted>().topic1(topic(epoch.0));
+        if let Some(round) = round {
+            filter = filter.topic2(topic(round.into()));
+        }
+        let found = self.events::<Distributor::BatchPosted>("reading posted batches", filter, until).await?;
+        Ok(found
+            .into_iter()
+            .map(|Found { event, block, tx }| Posted {
+                header: BatchHeader {
+                    epoch: Epoch(event.batch.epoch),
+                    round: event.batch.round,
+                    oracle_set: event.batch.oracleSet,
+                    post_before: event.batch.postBefore,
+                    total: event.batch.total,
+                    entries_hash: event.batch.entriesHash,
+                    policy_hash: event.batch.policyHash,
+                    evidence_hash: event.batch.evidenceHash,
+                },
+                poster: event.poster,
+                block,
+                tx,
+            })
+            .collect())
     }
 
     /// The chunks published for a round of an epoch, in order.

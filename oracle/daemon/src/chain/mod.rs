@@ -4,6 +4,7 @@
 //! distributor in the core's types, and transactions that were simulated before they were sent.
 //! Never: decides what to post, reads a clock other than the chain's.
 
+mod blocks;
 mod error;
 mod events;
 mod read;

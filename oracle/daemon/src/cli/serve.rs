@@ -2,7 +2,7 @@
 
 use super::args::Global;
 use eyre::{Result, WrapErr};
-use guerdon::api::{Api, router};
+use guerdon::api::{Api, PeerSide, router};
 use guerdon::figures;
 use guerdon::provisional::Running;
 use guerdon::run::{Pulse, run};
@@ -37,6 +37,7 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
         running: Arc::clone(&running),
         webhooks: webhooks.clone(),
         figures,
+        peers: PeerSide::of(&oracle)?,
     });
     let server = tokio::spawn({
         let cancelled = cancelled.clone();

@@ -151,7 +151,7 @@ pub(super) async fn sign(global: &Global, epoch: Epoch) -> Result<()> {
     if let Some(until) = oracle.chain.paused_until().await? {
         eprintln!("warning: the distributor is paused until {until} (UTC seconds): the batch cannot be posted before");
     }
-    let signatures = oracle.sign(&prepared).await?;
+    let signatures = oracle.sign(&prepared, &[]).await?;
     global.print(&signatures, || {
         let lines: String = signatures.iter().map(|signature| format!("  {}\n", signature.signer)).collect();
         format!("{} of {} needed signatures:\n{lines}", signatures.len(), set.threshold)
@@ -162,8 +162,7 @@ pub(super) async fn submit(global: &Global, epoch: Epoch) -> Result<()> {
     let oracle = global.oracle().await?;
     let round = oracle.round(epoch).await?;
     let prepared = oracle.prepared(epoch, round).await?.ok_or(OracleError::NoBatch { epoch, round })?;
-    let kept = oracle.store.signatures(epoch, round).await?;
-    let signatures: Vec<OracleSignature> = kept.into_iter().map(Into::into).collect();
+    let signatures = oracle.signatures(&prepared.header).await?;
     let progress = oracle.submit(&prepared, &signatures).await?;
     global.print(&progress, || match &progress {
         Progress::Empty => format!("epoch {epoch} pays nobody\n"),

@@ -54,6 +54,6 @@ pub use record::{
     LabelEvent, PullCloser, PullRecord, Records, Rename, Revert, ReviewEvent, Spoken, Thanks, UnmergedRecord,
 };
 pub use signature::is_signed;
-pub use sync::{FetchPlan, FetchReport, RepositoryReport, fetch, refresh};
+pub use sync::{FetchPlan, FetchReport, RepositoryReport, fetch, refresh, refresh_threads};
 pub use text::verdict_of;
 pub(crate) use time::{date, month};

@@ -35,8 +35,8 @@ macro_rules! select {
 
 impl Store {
     /// Keeps a batch. The same one again changes nothing; another one for its epoch and round takes
-    /// its place only as long as nobody signed for that round.
-    pub async fn put_batch(&self, batch: &StoredBatch) -> Result<()> {
+    /// its place only as long as nobody of its oracle set signed for that round.
+    pub async fn put_batch(&self, batch: &StoredBatch, oracle_set: u64) -> Result<()> {
         let epoch = big("the epoch", batch.epoch.0)?;
         let number_of_round = i64::from(batch.round);
         let mut tx = self.write().await?;
@@ -50,12 +50,17 @@ impl Store {
             if (StoredBatch { created: batch.created, ..existing.clone() }) == *batch {
                 return Ok(());
             }
-            let signed = sqlx::query("SELECT COUNT(*) AS signed FROM signatures WHERE epoch = $1 AND round = $2")
-                .bind(epoch)
-                .bind(number_of_round)
-                .fetch_one(&mut *tx)
-                .await
-                .map_err(at("counting signatures"))?;
+            let signed = sqlx::query(
+                "SELECT COUNT(*) AS signed FROM signatures
+                 WHERE epoch = $1 AND round = $2 AND oracle_set = $3 AND header = $4",
+            )
+            .bind(epoch)
+            .bind(number_of_round)
+            .bind(big("the oracle set", oracle_set)?)
+            .bind(existing.header.as_str())
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(at("counting signatures"))?;
             if number(&signed, "signed")? > 0 {
                 return Err(StoreError::BatchSigned {
                     epoch: batch.epoch.0,

@@ -19,7 +19,7 @@ pub struct StoredEvidence {
 }
 
 impl Store {
-    /// Keeps an evidence file and gives its hash; keeping it again changes nothing.
+    /// Keeps an evidence file and gives its hash; kept again it is its round's latest.
     pub async fn put_evidence(&self, epoch: Epoch, round: u32, bytes: &[u8], cut_at: u64) -> Result<B256> {
         let hash = evidence::hash(bytes);
         let packed = zstd::encode_all(bytes, LEVEL).map_err(|source| StoreError::Compress { hash, source })?;
@@ -34,7 +34,7 @@ impl Store {
                 .map_err(at("writing evidence"))?;
         sqlx::query(
             "INSERT INTO evidence (hash, epoch, round, bytes, cut_at, sequence) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (hash) DO NOTHING",
+             ON CONFLICT (hash) DO UPDATE SET sequence = excluded.sequence",
         )
         .bind(hash.to_string())
         .bind(epoch)

@@ -10,6 +10,7 @@ mod batches;
 mod deliveries;
 mod evidence;
 mod fetched;
+mod holdings;
 mod items;
 mod lock;
 mod many;
@@ -29,12 +30,13 @@ pub use batches::StoredBatch;
 pub use deliveries::Delivery;
 pub use evidence::StoredEvidence;
 pub use fetched::Fetched;
+pub use holdings::StoredHolding;
 pub use items::{Item, ItemTable};
 pub use lock::Turn;
 pub use open::About;
 pub use place::{DatabaseKind, masked};
 pub use records::{Marks, Opened, Page, RecordKind, Repository, Row, Saved};
-pub use signatures::StoredSignature;
+pub use signatures::{Equivocation, StoredSignature};
 pub use transactions::{NewTransaction, StoredTransaction};
 pub use window::{Known, LATEST, OpenedPull};
 pub use witnesses::StoredWitness;
@@ -139,6 +141,12 @@ pub enum StoreError {
     #[error("cannot lock {path}, which tells whose turn it is: check the folder's permissions and its file system")]
     Lock {
         path: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot compress or decompress the items of epoch {epoch}: restore the database")]
+    Items {
+        epoch: u64,
         #[source]
         source: std::io::Error,
     },

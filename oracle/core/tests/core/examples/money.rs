@@ -1,7 +1,7 @@
 //! From points to units, and what comes back later. The budget is 1,000,000 units.
 
-use super::{Figures, apart, from, grouped, later, points_of, revert, source};
-use crate::world::{REPO, START, file, header, opening, outcome, points, policy, pull, pulls, refused};
+use super::{Figures, apart, from, grouped, later, points_of, revert};
+use crate::world::{REPO, START, file, header, opening, outcome, points, policy, pull, pulls, refused, source};
 use guerdon_core::evidence::Evidence;
 use guerdon_core::model::{ContributorId, Epoch, Fact, Person, Pull, RepositoryId, State};
 use guerdon_core::score::{Outcome, Slice, score};

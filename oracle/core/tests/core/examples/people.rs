@@ -1,9 +1,9 @@
 //! Co-authors, reviews, issues, answers, thanks, and who has no part.
 
-use super::{Figures, active, apart, from, in_slice, points_of, source, thanks};
+use super::{Figures, active, apart, from, in_slice, points_of, thanks};
 use crate::world::{
     MAINTAINER, POLICY, REPO, START, WEEK, closed_by, file, header, issue, label, opening, outcome, points, pull,
-    pulls, refused, review,
+    pulls, refused, review, source,
 };
 use guerdon_core::evidence::Evidence;
 use guerdon_core::model::{Answer, ContributorId, Exclusion, Fact, Issue, Pull, Verdict};

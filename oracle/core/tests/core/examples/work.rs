@@ -1,9 +1,9 @@
 //! Pull requests: sizes, classes, kinds, factors.
 
-use super::{Figures, apart, decimal, from, in_slice, points_of, ratio, source};
+use super::{Figures, apart, decimal, from, in_slice, points_of, ratio};
 use crate::world::{
     MAINTAINER, REPO, START, closed_by, file, issue, label, opening, outcome, points, policy, pull, pulls, refused,
-    review,
+    review, source,
 };
 use guerdon_core::B256;
 use guerdon_core::model::{ContributorId, Fact, Kind, Label, Pull, Verdict, Witness};
