@@ -8,5 +8,6 @@ pub mod demo;
 pub mod github;
 pub mod llm;
 pub mod postgres;
+pub mod rpc;
 pub mod sandbox;
 pub mod storeload;
