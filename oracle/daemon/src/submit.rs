@@ -167,7 +167,14 @@ impl Oracle {
                 if self.chain.now().await?.timestamp < state.window_end {
                     return Ok(Some(Progress::Window { until: state.window_end }));
                 }
-                sender.credit(epoch, chunk_at(chunks, epoch, state.next_position)?).await?;
+                let credited = sender.credit(epoch, chunk_at(chunks, epoch, state.next_position)?).await;
+                // Our time never goes back, but a reorg may bring blocks from before the end of the window.
+                let is_early =
+                    |error: &ChainError| error.revert().and_then(|revert| revert.name()) == Some("Batches_WindowOpen");
+                if credited.as_ref().is_err_and(is_early) {
+                    return Ok(Some(Progress::Window { until: state.window_end }));
+                }
+                credited?;
             }
         }
         Ok(None)

@@ -37,7 +37,9 @@ async fn census(bench: &Bench) -> Vec<(u64, String)> {
 
 fn keep(bench: &Bench) {
     for name in STORE {
-        _ = std::fs::copy(bench.path(name), bench.path(&format!("kept-{name}")));
+        let kept = bench.path(&format!("kept-{name}"));
+        _ = std::fs::remove_file(&kept);
+        _ = std::fs::copy(bench.path(name), kept);
     }
 }
 

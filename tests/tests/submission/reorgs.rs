@@ -27,7 +27,7 @@ async fn go_on(scene: &Scene, chain: &Chain, sender: &Sender) {
             BatchStatus::None => drop(scene.post(sender).await.unwrap()),
             BatchStatus::Posted => drop(sender.publish(EPOCH, chunk.unwrap()).await.unwrap()),
             BatchStatus::Window | BatchStatus::Crediting => {
-                if chain.now().await.unwrap().timestamp < state.window_end {
+                if scene.local.anvil.now().await.unwrap() < state.window_end {
                     scene.local.anvil.warp(state.window_end).await.unwrap();
                 }
                 sender.credit(EPOCH, chunk.unwrap()).await.unwrap();

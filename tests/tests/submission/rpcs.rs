@@ -35,6 +35,7 @@ async fn what_one_provider_fails_at_for_a_moment_is_waited_out() {
         }
         let state = chain.batch(EPOCH).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
         assert_eq!(state.status, BatchStatus::None);
+        scene.proxies[0].heal();
     }
     // What goes on is told, with the host and without the rest of its address.
     scene.proxies[0].fail_all(&Fault::Html);
@@ -99,7 +100,7 @@ async fn an_rpc_on_another_chain_is_never_used() {
 
     good.fail_all_of("eth_chainId", &elsewhere);
     let error = Chain::open(&scene.config(), &scene.local.deployment).await.unwrap_err();
-    assert!(chain_of(&error).contains("on chain 1 and not"), "{}", chain_of(&error));
+    assert!(chain_of(&error).contains("is on chain 1"), "{}", chain_of(&error));
     let other = Anvil::start(Options { chain_id: 5, ..Options::default() }).await.unwrap();
     let error = Chain::connect(other.url(), &scene.local.deployment).await.unwrap_err();
     assert!(matches!(error, ChainError::WrongChain { found: 5, expected: 31_337, .. }), "{error:?}");
@@ -158,9 +159,11 @@ fn other_batch(scene: &Scene) -> Fault {
     let distributor = scene.local.deployment.distributor().to_string().to_lowercase();
     Fault::Lie(Lie::new(move |request, answer| {
         let to_distributor = request["params"][0]["to"].as_str().is_some_and(|to| to.to_lowercase() == distributor);
-        if to_distributor && let Some(result) = answer["result"].as_str() {
-            let zero = result.rfind('0').unwrap_or(2);
-            answer["result"] = json!(format!("{}1{}", &result[..zero], &result[zero + 1..]));
+        if to_distributor && answer.get("error").is_none() {
+            // A batch that nobody posted looks settled, and what is simulated looks well in any case.
+            let result = answer["result"].as_str().unwrap_or_default().replace("0x", "");
+            answer["result"] =
+                json!(format!("0x{}5{}", result.get(..63).unwrap_or_default(), result.get(64..).unwrap_or_default()));
         }
     }))
 }

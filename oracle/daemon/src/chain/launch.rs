@@ -8,6 +8,7 @@ use super::flight::{Step, wall_clock};
 use super::send::Sender;
 use crate::figures;
 use crate::store::{NewTransaction, StoredTransaction, TransactionStatus as Status};
+use alloy::eips::BlockId;
 use alloy::eips::eip2718::{Decodable2718, Encodable2718};
 use alloy::network::{Ethereum, Network, NetworkTransactionBuilder, TransactionBuilder};
 use alloy::primitives::{B256, Bytes, U256};
@@ -38,7 +39,9 @@ impl Sender {
     pub(super) async fn launch(&self, step: Step, request: TransactionRequest) -> Result<B256, ChainError> {
         self.simulate(step.name, &request).await?;
         let provider = &self.chain.provider;
-        let gas = provider.estimate_gas(request.clone()).await.map_err(|source| self.refused(step.name, source))?;
+        // Not on top of what waits to be mined, which is what providers are asked by default.
+        let gas = provider.estimate_gas(request.clone()).block(BlockId::latest()).await;
+        let gas = gas.map_err(|source| self.refused(step.name, source))?;
         let gas = gas.saturating_add(gas / 5);
         let estimate = provider.estimate_eip1559_fees().await.map_err(|source| self.failed(step.name, source))?;
         let fees = Fees::first(estimate, self.chain.limits.max_fee);
@@ -81,7 +84,7 @@ impl Sender {
 
     /// Asks the contract, at a block that enough RPCs have.
     async fn simulate(&self, step: &'static str, request: &TransactionRequest) -> Result<(), ChainError> {
-        let called = self.chain.provider.call(request.clone()).await;
+        let called = self.chain.provider.call(request.clone()).block(BlockId::latest()).await;
         called.map(drop).map_err(|source| self.refused(step, source))
     }
 
