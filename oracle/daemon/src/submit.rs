@@ -94,7 +94,7 @@ impl Oracle {
     /// Takes a batch as far as it can go now: posts, publishes, and credits what is due. What is in flight comes
     /// first, and then the contract says which step is next, whatever the store knows of earlier ones.
     pub async fn submit(&self, prepared: &Prepared, signatures: &[OracleSignature]) -> Result<Progress> {
-        let sender = self.submitter()?;
+        let sender = self.submitter()?.briefly();
         let chunks = batch::chunks(&prepared.entries, batch::MAX_CHUNK)?;
         let mut displaced = 0;
         loop {

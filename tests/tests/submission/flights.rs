@@ -221,13 +221,13 @@ async fn an_empty_store_waits_for_what_it_does_not_know_and_then_takes_its_place
     let empty = scene.empty_store().await;
     // In time, it is left alone.
     let patient = scene.chain().await;
-    let other = patient.sender(&scene.local.payer).unwrap().keeping(&empty);
+    let other = patient.sender(&scene.local.payer).unwrap().keeping(&empty).briefly();
     let error = scene.post(&other).await.unwrap_err();
     assert!(matches!(error, ChainError::Stranger { nonce: 0, .. }), "{error:?}");
     assert_eq!(scene.pool().await.len(), 1);
     // Later, the same step has the same nonce: one of the two is mined.
     let impatient = scene.chain_with(ChainConfig { stall: 1, ..scene.config() }).await;
-    let other = impatient.sender(&scene.local.payer).unwrap().keeping(&empty);
+    let other = impatient.sender(&scene.local.payer).unwrap().keeping(&empty).briefly();
     let tx = pending(scene.post(&other).await);
     assert_eq!(scene.pool().await, [tx]);
     scene.automine(true).await;
@@ -235,7 +235,7 @@ async fn an_empty_store_waits_for_what_it_does_not_know_and_then_takes_its_place
     scene.post(&other).await.unwrap();
     assert_eq!((scene.on_chain().await, scene.nonce().await), ((1, 0, 0), 1));
     // And an empty store goes on with what is mined.
-    scene.finish(&patient, &patient.sender(&scene.local.payer).unwrap().keeping(&empty)).await;
+    scene.finish(&patient, &patient.sender(&scene.local.payer).unwrap().keeping(&empty).briefly()).await;
     assert_eq!(scene.on_chain().await, (1, 2, 2));
 }
 

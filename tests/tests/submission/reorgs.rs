@@ -93,7 +93,7 @@ async fn an_empty_store_goes_on_after_a_reorg() {
     scene.sender(&chain).publish(EPOCH, &scene.chunks[0]).await.unwrap();
     reorg(&scene, 1).await;
     let empty = scene.empty_store().await;
-    let sender = chain.sender(&scene.local.payer).unwrap().keeping(&empty);
+    let sender = chain.sender(&scene.local.payer).unwrap().keeping(&empty).briefly();
     go_on(&scene, &chain, &sender).await;
     assert_eq!((scene.on_chain().await, scene.nonce().await), ((1, 2, 2), 5));
 }

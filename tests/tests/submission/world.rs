@@ -79,7 +79,7 @@ impl Scene {
     }
 
     pub fn sender(&self, chain: &Chain) -> Sender {
-        chain.sender(&self.local.payer).unwrap().keeping(&self.store)
+        chain.sender(&self.local.payer).unwrap().keeping(&self.store).briefly()
     }
 
     pub async fn post(&self, sender: &Sender) -> Result<Sent, ChainError> {

@@ -59,10 +59,6 @@ struct Look {
     waiting: Option<B256>,
 }
 
-/// How long a step waits for its transaction, in one go: a daemon comes back to it, a command does not.
-const DAEMON_PATIENCE: Duration = Duration::from_secs(30);
-const LOCAL_PATIENCE: Duration = Duration::from_secs(5);
-const COMMAND_PATIENCE: Duration = Duration::from_secs(180);
 /// How often a receipt is asked for whose nonce is used: nodes may be late with it.
 const LATE_RECEIPT: u32 = 5;
 
@@ -72,7 +68,7 @@ impl Sender {
         let began = Instant::now();
         loop {
             let waiting = self.look().await?.waiting;
-            if waiting.is_none() || began.elapsed() > self.patience() {
+            if waiting.is_none() || began.elapsed() > self.patience {
                 return Ok(waiting);
             }
             tokio::time::sleep(self.chain.provider.client().poll_interval()).await;
@@ -91,7 +87,7 @@ impl Sender {
                     false => Err(ChainError::Reverted { step: step.name, tx: sent.tx }),
                 };
             }
-            let late = began.elapsed() > self.patience();
+            let late = began.elapsed() > self.patience;
             match (look.waiting, launched) {
                 (Some(tx), _) if late => return Err(ChainError::Pending { step: step.name, tx }),
                 (Some(_), _) => {}
@@ -103,14 +99,6 @@ impl Sender {
                 },
             }
             tokio::time::sleep(self.chain.provider.client().poll_interval()).await;
-        }
-    }
-
-    fn patience(&self) -> Duration {
-        match (&self.journal, self.chain.chain_id() == crate::keys::LOCAL_CHAIN) {
-            (super::journal::Journal::Memory(_), _) => COMMAND_PATIENCE,
-            (super::journal::Journal::Store(_), true) => LOCAL_PATIENCE,
-            (super::journal::Journal::Store(_), false) => DAEMON_PATIENCE,
         }
     }
 

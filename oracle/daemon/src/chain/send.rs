@@ -19,6 +19,12 @@ use guerdon_bindings::contracts::{Disputes, Links, RewardDistributor};
 use guerdon_bindings::message::{digest, domain};
 use guerdon_core::batch::{BatchHeader, Chunk};
 use guerdon_core::model::{ContributorId, Epoch};
+use std::time::Duration;
+
+/// A command waits for what it sent; a daemon has other things to do.
+const COMMAND_PATIENCE: Duration = Duration::from_secs(180);
+const DAEMON_PATIENCE: Duration = Duration::from_secs(30);
+const LOCAL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The answer to a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +52,8 @@ pub struct Sender {
     pub(super) wallet: EthereumWallet,
     pub(super) from: Address,
     pub(super) journal: Journal,
+    /// How long a step waits for its transaction, in one go.
+    pub(super) patience: Duration,
 }
 
 impl std::fmt::Debug for Sender {
@@ -58,7 +66,8 @@ impl Chain {
     /// A sender on this chain that pays with a key. What it has in flight is forgotten with it.
     pub fn sender(&self, key: &OracleKey) -> Result<Sender, ChainError> {
         let wallet = EthereumWallet::from(key.signer().clone());
-        Ok(Sender { chain: self.clone(), wallet, from: key.address(), journal: Journal::in_memory() })
+        let journal = Journal::in_memory();
+        Ok(Sender { chain: self.clone(), wallet, from: key.address(), journal, patience: COMMAND_PATIENCE })
     }
 }
 
@@ -66,6 +75,13 @@ impl Sender {
     /// The same, keeping what it has in flight in a store: whoever goes on with that store and key goes on with it.
     pub fn keeping(mut self, store: &Store) -> Self {
         self.journal = Journal::Store(store.clone());
+        self
+    }
+
+    /// The same, for somebody who comes back to what is not mined yet.
+    pub fn briefly(mut self) -> Self {
+        let local = self.chain.chain_id() == crate::keys::LOCAL_CHAIN;
+        self.patience = if local { LOCAL_PATIENCE } else { DAEMON_PATIENCE };
         self
     }
 
