@@ -3,6 +3,7 @@
 //! Takes the file and what flags or the environment override; gives checked settings. Paths in the
 //! file are relative to it. It can be shown: what is secret stands elsewhere, and in addresses it is masked.
 
+pub use crate::chain::ChainConfig;
 use crate::keys::{KeyError, KeySource, SecretRef};
 use crate::mirrors::EvidenceConfig;
 use crate::peers::PeerConfig;
@@ -128,17 +129,6 @@ pub struct AppConfig {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ChainConfig {
-    pub rpc_url: String,
-    /// What `guerdon-deploy` wrote.
-    pub deployment: PathBuf,
-    /// How many blocks must follow before a block's links count.
-    #[serde(default = "defaults::confirmations")]
-    pub confirmations: u64,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct OracleConfig {
     /// The keys that sign; none for a daemon that only watches and serves.
     #[serde(default)]
@@ -195,9 +185,6 @@ mod defaults {
     }
     pub(super) fn patience() -> u64 {
         3_900
-    }
-    pub(super) fn confirmations() -> u64 {
-        5
     }
     pub(super) fn settle_delay() -> u64 {
         72 * 3600
@@ -273,7 +260,7 @@ impl Config {
             config.database_url = url.into();
         }
         if let Some(url) = overrides.rpc_url {
-            config.chain.rpc_url = url;
+            config.chain.rpc_url = url.into();
         }
         if let Some(file) = overrides.deployment {
             config.chain.deployment = file;
@@ -339,8 +326,8 @@ impl Config {
         if !(1..=86_400).contains(&self.github.patience) {
             return refuse("github.patience", format!("is {}, not within 1 and 86400 s", self.github.patience));
         }
-        if !web(&self.chain.rpc_url) {
-            return refuse("chain.rpc_url", "is not an http(s) address".to_owned());
+        if let Err((key, message)) = self.chain.check() {
+            return refuse(key, message);
         }
         if self.github.repositories.is_empty() && self.github.organization.is_none() {
             return refuse(
@@ -438,9 +425,9 @@ impl Config {
             ("github.repositories", self.github.repositories.join(", ")),
             ("github.exclude", self.github.exclude.join(", ")),
             ("github.bots", self.github.bots.join(", ")),
-            ("chain.rpc_url", masked_url(&self.chain.rpc_url)),
-            ("chain.deployment", self.chain.deployment.display().to_string()),
-            ("chain.confirmations", self.chain.confirmations.to_string()),
+        ];
+        shown.extend(self.chain.shown());
+        shown.extend([
             ("oracle.keys", keys.join(", ")),
             ("oracle.submitter", submitter),
             ("oracle.settle_delay", format!("{} s", self.oracle.settle_delay)),
@@ -451,7 +438,7 @@ impl Config {
             ("api.listen", self.api.listen.to_string()),
             ("api.webhook_secret", webhook_secret),
             ("run.interval_ms", self.run.interval_ms.to_string()),
-        ];
+        ]);
         shown.extend(self.evidence.shown());
         let off = || vec![("witness", "off: there is no section [witness]".to_owned())];
         shown.extend(self.witness.as_ref().map_or_else(off, WitnessConfig::shown));

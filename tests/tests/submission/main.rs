@@ -7,4 +7,17 @@
     reason = "a test may fail loudly"
 )]
 
+#[expect(dead_code, reason = "the whole-system tests use all of it")]
+#[path = "../system/bench.rs"]
+mod bench;
+mod flights;
+mod kills;
+#[path = "../local/mod.rs"]
+mod local;
 mod proxy;
+mod reorgs;
+mod rpcs;
+#[expect(dead_code, reason = "the whole-system tests use all of it")]
+#[path = "../system/state.rs"]
+mod state;
+mod world;

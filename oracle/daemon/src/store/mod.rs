@@ -37,7 +37,7 @@ pub use open::About;
 pub use place::{DatabaseKind, masked};
 pub use records::{Marks, Opened, Page, RecordKind, Repository, Row, Saved};
 pub use signatures::{Equivocation, StoredSignature};
-pub use transactions::{NewTransaction, StoredTransaction};
+pub use transactions::{NewTransaction, Outcome, StoredTransaction, TransactionStatus};
 pub use window::{Known, LATEST, OpenedPull};
 pub use witnesses::StoredWitness;
 
@@ -152,6 +152,8 @@ pub enum StoreError {
     },
     #[error("there is no transaction {id} in the store")]
     NoTransaction { id: i64 },
+    #[error("{account} has a transaction in flight (nonce {nonce}): one at a time; run again when it is mined")]
+    InFlight { account: String, nonce: u64 },
 }
 
 type Result<T, E = StoreError> = std::result::Result<T, E>;
