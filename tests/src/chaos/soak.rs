@@ -16,8 +16,6 @@ use alloy::transports::http::reqwest;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-const CONFIG: &str = "guerdon.toml";
-
 pub struct Options {
     pub plan: Plan,
     pub epochs: u64,
@@ -103,21 +101,20 @@ pub async fn run(options: Options, mut tell: impl FnMut(&Season)) -> Result<Repo
     let mut luck = Luck::new(seed);
     let town = Town::empty(plan).await?;
     let relay = Proxy::start(town.sandbox.anvil.url()).await.map_err(ChaosError::Relay)?;
-    town.reconfigure(CONFIG, CONFIG, &[(town.sandbox.anvil.url(), &relay.url())])?;
-    let mut crew = Crew::of(&town.sandbox, &[CONFIG]);
+    let configs = town.three(&relay.url())?;
+    let mut crew = Crew::of(&town.sandbox, &configs.iter().map(String::as_str).collect::<Vec<_>>());
     link(&town, 0).await?;
     let mut seasons = Vec::new();
     for epoch in 1..=epochs {
         let began = Instant::now();
         // Links are made by people, who look at what became of them.
-        relay.heal();
         town.plan.world.traffic().forget_faults();
         link(&town, epoch).await?;
         relay.fail_at_random(luck.draw(), percent, &rpc_faults());
         town.plan.world.fail_at_random(luck.draw(), percent, &github_faults());
         let before = (relay.calls().len(), town.plan.world.requests().len(), town.plan.world.traffic().struck());
         // The last quarter is left alone by kills, so that memory is seen to grow if it does.
-        let mut left = if epoch * 4 > epochs * 3 { 0 } else { luck.below(4) };
+        let mut left = if epoch * 4 > epochs * 3 || luck.strikes(50) { 0 } else { 1 + luck.below(3) };
         let kills = left;
         crew.start(&town.sandbox)?;
         town.pay_with(&mut crew, epoch, async |crew, _| {

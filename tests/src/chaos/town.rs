@@ -3,17 +3,19 @@
 
 use super::crew::Crew;
 use super::{ChaosError, Result};
-use crate::anvil::AnvilError;
+use crate::anvil::{self, AnvilError};
 use crate::demo::cast::{self, Member};
 use crate::github::World;
 use crate::github::sample::{EPOCH_1_START, ORG};
-use crate::sandbox::{DAY, Options, SETTLE_DELAY, Sandbox, WEEK};
+use crate::sandbox::{DAY, ORACLES, Options, SETTLE_DELAY, Sandbox, WEEK};
 use alloy::primitives::U256;
 use alloy::providers::ext::AnvilApi as _;
 use alloy::providers::{DynProvider, Provider as _};
 use alloy::rpc::types::anvil::ReorgOptions;
 use guerdon::chain::BatchStatus;
 use guerdon_bindings::contracts::RewardDistributor::RewardDistributorInstance;
+use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -119,6 +121,44 @@ impl Town {
             text = text.replacen(old, new, 1);
         }
         std::fs::write(&to, text).map_err(|source| ChaosError::File(to, source))
+    }
+
+    /// A daemon for each oracle key, with a store and an address of its own, that knows the others; gives their
+    /// configurations' names.
+    pub fn three(&self, rpc_url: &str) -> Result<Vec<String>> {
+        // All are held at once, so that no two are the same.
+        let ports = ORACLES.map(|_| TcpListener::bind("127.0.0.1:0"));
+        let address = |port: &std::io::Result<TcpListener>| port.as_ref().ok()?.local_addr().ok();
+        let mut hosts = Vec::new();
+        for (oracle, port) in ORACLES.into_iter().zip(&ports) {
+            let address = address(port).ok_or_else(|| ChaosError::Relay(std::io::ErrorKind::AddrInUse.into()))?;
+            hosts.push((oracle, anvil::key(oracle)?.address(), address));
+        }
+        let mut names = Vec::new();
+        for (oracle, _, address) in &hosts {
+            let name = format!("oracle-{oracle}.toml");
+            let path = self.sandbox.write_config(&name, &[*oracle], &self.options)?;
+            let listen = format!("listen = \"{address}\"");
+            self.reconfigure(
+                &name,
+                &name,
+                &[
+                    ("interval_ms = 200", "interval_ms = 50"),
+                    ("listen = \"127.0.0.1:0\"", &listen),
+                    (self.sandbox.anvil.url(), rpc_url),
+                    ("settle_delay", "patience = 10\nfallback = 20\nsettle_delay"),
+                ],
+            )?;
+            let mut text = String::new();
+            for (_, key, address) in hosts.iter().filter(|(other, ..)| other != oracle) {
+                text += &format!("\n[[peers]]\naddress = \"{key}\"\nurl = \"http://{address}\"\n");
+            }
+            let file = |source| ChaosError::File(path.clone(), source);
+            let mut config = std::fs::File::options().append(true).open(&path).map_err(file)?;
+            config.write_all(text.as_bytes()).map_err(file)?;
+            names.push(name);
+        }
+        Ok(names)
     }
 
     /// When an epoch can be cut.
