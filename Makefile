@@ -73,6 +73,10 @@ test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 test-kms: ## Test a key in AWS KMS over its protocol (builds the AWS SDK)
 	@cargo test --package guerdon --features kms --test kms
 
+.PHONY: soak
+soak: build data-notice ## Kill daemons at every point of an epoch, then a year of epochs with kills and faults; SOAK_FLAGS="--seed 2"
+	@target/debug/soak $(if $(GUERDON_DATA),--data '$(GUERDON_DATA)/bitcoin-core-org.tar.zst') $(SOAK_FLAGS)
+
 .PHONY: bench-store
 bench-store: postgres ## Fill SQLite and PostgreSQL with COUNT records (ten million) and measure
 	@cargo run --release --package guerdon-tests --bin bench-store -- --count $(or $(COUNT),10000000)

@@ -2,11 +2,13 @@
 
 pub mod anvil;
 pub mod bits;
+pub mod chaos;
 pub mod database;
 pub mod delivery;
 pub mod demo;
 pub mod github;
 pub mod llm;
 pub mod postgres;
+pub mod rpc;
 pub mod sandbox;
 pub mod storeload;

@@ -8,6 +8,7 @@ mod shown;
 pub use shown::masked_url;
 pub(crate) use shown::quoted;
 
+pub use crate::chain::ChainConfig;
 use crate::keys::{KeyError, KeySource, SecretRef};
 use crate::mirrors::EvidenceConfig;
 use crate::peers::PeerConfig;
@@ -133,17 +134,6 @@ pub struct AppConfig {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ChainConfig {
-    pub rpc_url: String,
-    /// What `guerdon-deploy` wrote.
-    pub deployment: PathBuf,
-    /// How many blocks must follow before a block's links count.
-    #[serde(default = "defaults::confirmations")]
-    pub confirmations: u64,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct OracleConfig {
     /// The keys that sign; none for a daemon that only watches and serves.
     #[serde(default)]
@@ -200,9 +190,6 @@ mod defaults {
     }
     pub(super) fn patience() -> u64 {
         3_900
-    }
-    pub(super) fn confirmations() -> u64 {
-        5
     }
     pub(super) fn settle_delay() -> u64 {
         72 * 3600
@@ -278,7 +265,7 @@ impl Config {
             config.database_url = url.into();
         }
         if let Some(url) = overrides.rpc_url {
-            config.chain.rpc_url = url;
+            config.chain.rpc_url = url.into();
         }
         if let Some(file) = overrides.deployment {
             config.chain.deployment = file;
@@ -332,8 +319,8 @@ impl Config {
         if !(1..=86_400).contains(&self.github.patience) {
             return refuse("github.patience", format!("is {}, not within 1 and 86400 s", self.github.patience));
         }
-        if !web(&self.chain.rpc_url) {
-            return refuse("chain.rpc_url", "is not an http(s) address".to_owned());
+        if let Err((key, message)) = self.chain.check() {
+            return refuse(key, message);
         }
         if self.github.repositories.is_empty() && self.github.organization.is_none() {
             return refuse(

@@ -7,12 +7,22 @@
 /// number counted from 1, says at which of them the process dies as `kill -9` would have it.
 #[cfg(feature = "fault-points")]
 pub fn point(name: &'static str) {
-    armed::pass(name);
+    armed::pass(name, "");
 }
 
 #[cfg(not(feature = "fault-points"))]
 #[inline]
 pub fn point(_name: &'static str) {}
+
+/// The same for one place in the code that many go through: what it is about stands behind its name.
+#[cfg(feature = "fault-points")]
+pub fn point_of(name: &'static str, what: &str) {
+    armed::pass(name, what);
+}
+
+#[cfg(not(feature = "fault-points"))]
+#[inline]
+pub fn point_of(_name: &'static str, _what: &str) {}
 
 #[cfg(feature = "fault-points")]
 mod armed {
@@ -38,14 +48,15 @@ mod armed {
         FAULTS.get_or_init(read).as_ref()
     }
 
-    pub(super) fn pass(name: &'static str) {
+    pub(super) fn pass(name: &'static str, what: &str) {
         let Some(faults) = faults() else { return };
         let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
         faults.passed += 1;
         let Faults { log, at, passed } = &mut *faults;
         if let Some(log) = log {
             // A test that counts too few lines fails by itself.
-            drop(writeln!(log, "{passed} {name}"));
+            let line = format!("{passed} {name} {what}");
+            drop(writeln!(log, "{}", line.trim_end()));
         }
         if *at == Some(*passed) {
             drop(Command::new("kill").args(["-9", &std::process::id().to_string()]).status());

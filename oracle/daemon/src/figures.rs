@@ -5,7 +5,7 @@
 use crate::fetch::{Budget, FetchReport, GitHub, Limit};
 use crate::peers::Reason;
 use crate::submit::Progress;
-use alloy::primitives::Address;
+use alloy::primitives::{Address, U256};
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use std::collections::BTreeMap;
@@ -30,6 +30,21 @@ pub const FIGURES: &[(&str, &str)] = &[
     ("guerdon_facts_differing", "Items of the epoch under way that not all oracles hold alike"),
     ("guerdon_facts_carried", "Those of them that too few hold alike, so that they wait for the next epoch"),
     ("guerdon_facts_dropped", "Those that have waited as long as they may and are dropped"),
+    (
+        "guerdon_transactions_total",
+        "Transactions by purpose and outcome: `mined`, `failed`, `raised` (sent with a higher fee), `replaced`, `dropped`",
+    ),
+    (
+        "guerdon_transaction_waiting_seconds",
+        "How long the transaction in flight waits to be mined; 0 when there is none",
+    ),
+    ("guerdon_transaction_at_cap", "1 while `chain.max_fee` keeps a transaction from being sent with a higher fee"),
+    ("guerdon_reorgs_total", "Transactions that a reorg took back or moved to another block"),
+    ("guerdon_submitter_balance_wei", "What the account that pays for transactions has"),
+    ("guerdon_submitter_short", "1 while that does not pay for the next transaction"),
+    ("guerdon_rpc_requests_total", "Requests to RPCs, by host and outcome: `answered`, `failed`"),
+    ("guerdon_rpc_lag_blocks", "How far an RPC is behind the best one, by host"),
+    ("guerdon_rpc_disagreements_total", "Times that RPCs answered differently at the same block"),
     ("guerdon_tick_timestamp_seconds", "The chain's time of the last tick in which nothing failed"),
     ("guerdon_ticks_failed_total", "Ticks in which something failed"),
     (
@@ -37,6 +52,7 @@ pub const FIGURES: &[(&str, &str)] = &[
         "Epochs that are due and not done, by step: `waiting`, `window`, `frozen`, `paused`, `void`, `failed` (the next tick tries again)",
     ),
     ("guerdon_epochs_expired_total", "Epochs that stay unpaid, because no batch can be posted for them any more"),
+    ("guerdon_leads", "1 while this process works on its database, 0 while it stands by for another that does"),
 ];
 
 /// Takes the place that all of the process writes its figures to; once in a process.
@@ -119,6 +135,50 @@ pub(crate) fn spent(tokens: u64) {
     set("guerdon_witness_month_tokens", tokens);
 }
 
+/// After something became of a transaction.
+pub(crate) fn transaction(purpose: &str, outcome: &'static str) {
+    counter!("guerdon_transactions_total", "purpose" => purpose.to_owned(), "outcome" => outcome).increment(1);
+}
+
+/// After a look at what is in flight.
+pub(crate) fn in_flight(seconds: u64) {
+    set("guerdon_transaction_waiting_seconds", seconds);
+    if seconds == 0 {
+        at_cap(false);
+    }
+}
+
+pub(crate) fn at_cap(is_at_cap: bool) {
+    set("guerdon_transaction_at_cap", u64::from(is_at_cap));
+}
+
+pub(crate) fn reorg() {
+    counter!("guerdon_reorgs_total").increment(1);
+}
+
+pub(crate) fn submitter_balance(wei: U256) {
+    gauge!("guerdon_submitter_balance_wei").set(f64::from(wei));
+}
+
+pub(crate) fn submitter_short(is_short: bool) {
+    set("guerdon_submitter_short", u64::from(is_short));
+}
+
+/// After one request to an RPC.
+pub(crate) fn rpc(host: &str, answered: bool) {
+    let outcome = if answered { "answered" } else { "failed" };
+    counter!("guerdon_rpc_requests_total", "host" => host.to_owned(), "outcome" => outcome).increment(1);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float; nothing is computed from it")]
+pub(crate) fn rpc_lag(host: &str, blocks: u64) {
+    gauge!("guerdon_rpc_lag_blocks", "host" => host.to_owned()).set(blocks as f64);
+}
+
+pub(crate) fn rpc_disagreement() {
+    counter!("guerdon_rpc_disagreements_total").increment(1);
+}
+
 /// After a tick in which nothing failed.
 pub(crate) fn ticked(now: u64) {
     set("guerdon_tick_timestamp_seconds", now);
@@ -154,6 +214,11 @@ pub(crate) fn steps(steps: &Steps) {
 /// After a tick in which something failed.
 pub(crate) fn failed() {
     counter!("guerdon_ticks_failed_total").increment(1);
+}
+
+/// Before every tick.
+pub(crate) fn leads(leads: bool) {
+    set("guerdon_leads", leads.into());
 }
 
 #[cfg(test)]

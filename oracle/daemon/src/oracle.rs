@@ -183,7 +183,8 @@ impl Oracle {
     pub fn submitter(&self) -> Result<Sender> {
         let oracle = &self.config.oracle;
         let source = oracle.submitter.as_ref().or_else(|| oracle.keys.first()).ok_or(OracleError::NoKeys)?;
-        Ok(self.chain.sender(&OracleKey::load(source, self.chain.place().chain_id)?)?)
+        let key = OracleKey::load(source, self.chain.place().chain_id)?;
+        Ok(self.chain.sender(&key)?.keeping(&self.store))
     }
 
     /// The round that an epoch's current or next batch has. One that can never be posted any more, because its
@@ -232,7 +233,7 @@ pub fn github(config: &Config) -> Result<GitHub> {
 /// The chain of the configured deployment.
 pub async fn connect(config: &Config) -> Result<Chain> {
     let deployment = load_deployment(&config.chain.deployment)?;
-    Ok(Chain::connect(&config.chain.rpc_url, &deployment).await?)
+    Ok(Chain::open(&config.chain, &deployment).await?)
 }
 
 /// How the configured chain's payout token writes amounts.

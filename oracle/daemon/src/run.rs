@@ -7,12 +7,12 @@ use crate::import::{ImportPlan, ImportReport, import};
 use crate::logs;
 use crate::oracle::{Oracle, Result};
 use crate::peers::Decision;
-use crate::store::Fetched;
+use crate::store::{Fetched, StoreError, Turn};
 use crate::submit::Progress;
 use guerdon_core::model::Epoch;
 use serde::Serialize;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -27,12 +27,16 @@ pub struct Pulse {
     interval: Duration,
     /// Why the last tick was not good.
     fault: Mutex<Option<String>>,
+    /// Another process has the turn.
+    standby: AtomicBool,
 }
 
 /// What `/readyz` says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Readiness {
     pub ready: bool,
+    /// Another process works on the database, and this one waits to take over.
+    pub stands_by: bool,
     /// Seconds since the last good tick ended; none before the first.
     pub last_good_tick_age: Option<u64>,
     /// How old it may become, in seconds.
@@ -43,7 +47,8 @@ pub struct Readiness {
 
 impl Pulse {
     pub fn new(interval: Duration) -> Self {
-        Self { started: Instant::now(), good: AtomicU64::new(0), interval, fault: Mutex::new(None) }
+        let (good, standby) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self { started: Instant::now(), good, interval, fault: Mutex::new(None), standby }
     }
 
     fn beat(&self) {
@@ -69,28 +74,62 @@ impl Pulse {
         let limit = (self.interval * 4).max(Duration::from_secs(60));
         Readiness {
             ready: age.is_some_and(|age| age < limit),
+            stands_by: self.stands_by(),
             last_good_tick_age: age.map(|age| age.as_secs()),
             age_limit: limit.as_secs(),
             last_error: self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
+    }
+
+    /// Another process works on this database, and this one takes over when that ends.
+    pub fn stands_by(&self) -> bool {
+        self.standby.load(Ordering::Relaxed)
+    }
+
+    /// Whether to work now; says so when it changes.
+    fn leads(&self, turn: Result<bool, StoreError>) -> bool {
+        let leads = match turn {
+            Ok(leads) => leads,
+            Err(error) => {
+                tracing::error!(error = %chain_of(&error), "cannot tell whose turn it is; trying again after the interval");
+                return false;
+            }
+        };
+        if self.standby.swap(!leads, Ordering::Relaxed) == leads {
+            if leads {
+                tracing::warn!("the other process on this database has ended: taking over");
+            } else {
+                tracing::warn!("standing by: another process works on this database");
+            }
+        }
+        if !leads {
+            // It does all that it should.
+            self.beat();
+        }
+        figures::leads(leads);
+        leads
     }
 }
 
 /// What whoever reads of a failure can do before it is tried again.
 const NEXT: &str = "`guerdon doctor` says what is wrong; docs/runbook.md what to do about it";
 
-/// Ticks until cancelled. A failed tick is logged and the next one tries again.
+/// Ticks until cancelled, while no other process on the same database does. A failed tick is logged and the
+/// next one tries again.
 pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -> Result<()> {
     let github = oracle.github()?;
     let mut done = Epoch(0);
+    let mut turn = Turn::default();
     loop {
-        match tick(oracle, &github, &mut done, &cancelled).await {
-            Ok(()) => pulse.beat(),
-            Err(error) => {
-                let error = chain_of(&error);
-                tracing::error!(error, next = NEXT, "tick failed; trying again after the interval");
-                figures::failed();
-                pulse.miss(error);
+        if pulse.leads(turn.take(&oracle.store).await) {
+            match tick(oracle, &github, &mut done, &cancelled).await {
+                Ok(()) => pulse.beat(),
+                Err(error) => {
+                    let error = chain_of(&error);
+                    tracing::error!(error, next = NEXT, "tick failed; trying again after the interval");
+                    figures::failed();
+                    pulse.miss(error);
+                }
             }
         }
         tokio::select! {

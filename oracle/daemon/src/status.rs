@@ -138,7 +138,8 @@ impl Oracle {
         };
         let transactions = self.store.transactions(epoch).await?;
         let sent = |purpose: &str| {
-            let of = |sent: &&StoredTransaction| sent.transaction.purpose == purpose;
+            let of =
+                |sent: &&StoredTransaction| sent.transaction.purpose == purpose && sent.transaction.status.is_done();
             transactions.iter().rfind(of).map(|sent| sent.transaction.hash)
         };
         // Another oracle, or this one before it was killed, may have sent what our store does not know.

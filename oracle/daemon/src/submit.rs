@@ -2,10 +2,10 @@
 //! the next step, so a crash anywhere is mended by running it again.
 
 use crate::batching::{Prepared, json};
-use crate::chain::{BatchStatus, Freeze, Sent};
+use crate::chain::{BatchStatus, ChainError, Freeze, Sender};
 use crate::oracle::{Oracle, OracleError, Result};
 use crate::sign::{OracleSignature, Quorum, header_message, sign_digest};
-use crate::store::{NewTransaction, StoredSignature};
+use crate::store::StoredSignature;
 use alloy::primitives::Address;
 use guerdon_bindings::message;
 use guerdon_core::B256;
@@ -26,7 +26,11 @@ pub enum Progress {
     Frozen { round: u32 },
     /// The guardian stopped posting and crediting until then, at the latest.
     Paused { until: u64 },
-    /// Every chunk is credited; challenged entries may still be held.
+    /// A transaction of ours is not mined yet; the next tick looks again.
+    Pending { tx: B256 },
+    /// Every chunk is credited, in a block that does not have all its confirmations yet.
+    Confirming,
+    /// Every chunk is credited for good; challenged entries may still be held.
     Settled,
     /// It was never posted, and the distributor takes no batch for it any more.
     Expired,
@@ -116,87 +120,102 @@ impl Oracle {
         message::digest(&header_message(header), &self.chain.domain())
     }
 
-    /// Takes a batch as far as it can go now: posts, publishes, and credits what is due.
+    /// Takes a batch as far as it can go now: posts, publishes, and credits what is due. What is in flight comes
+    /// first, and then the contract says which step is next, whatever the store knows of earlier ones.
     pub async fn submit(&self, prepared: &Prepared, signatures: &[OracleSignature]) -> Result<Progress> {
-        let header = &prepared.header;
+        let sender = self.submitter()?.briefly();
         let chunks = batch::chunks(&prepared.entries, batch::MAX_CHUNK)?;
-        let state = self.chain.batch(header.epoch).await?;
-        if state.round < header.round {
-            if let Some(until) = self.chain.paused_until().await? {
-                return Ok(Progress::Paused { until });
-            }
-            self.post(prepared, signatures).await?;
-        } else if state.round > header.round || state.digest != self.digest(header) {
-            return Err(OracleError::Stored(format!(
-                "epoch {}: the chain has another batch (round {}) than this one (round {})",
-                header.epoch, state.round, header.round
-            )));
-        }
+        let mut displaced = 0;
         loop {
-            let state = self.chain.batch(header.epoch).await?;
-            let chunk = || chunk_at(&chunks, header.epoch, state.next_position);
-            let pending = matches!(state.status, BatchStatus::Posted | BatchStatus::Window | BatchStatus::Crediting);
-            if pending && !state.live {
-                let sent = self.submitter()?.void_rotated(header.epoch).await?;
-                self.record("void", header.epoch, 0, sent).await?;
-                continue;
+            if let Some(tx) = sender.wait().await? {
+                return Ok(Progress::Pending { tx });
             }
-            match state.status {
-                BatchStatus::None => {
-                    return Err(OracleError::Stored(format!("epoch {}: the posted batch is gone", header.epoch)));
-                }
-                BatchStatus::Void => return Ok(Progress::Void { round: state.round }),
-                BatchStatus::Settled => return Ok(Progress::Settled),
-                BatchStatus::Posted => {
-                    if self.chain.now().await?.timestamp > state.publish_deadline {
-                        let sent = self.submitter()?.void_unpublished(header.epoch).await?;
-                        self.record("void", header.epoch, 0, sent).await?;
-                        continue;
-                    }
-                    let chunk = chunk()?;
-                    let sent = self.submitter()?.publish(header.epoch, chunk).await?;
-                    self.record("publish", header.epoch, chunk.first, sent).await?;
-                }
-                BatchStatus::Window | BatchStatus::Crediting => {
-                    // A pause moves the end of the window, which cannot be told before it is over.
-                    if let Some(until) = self.chain.paused_until().await? {
-                        return Ok(Progress::Paused { until });
-                    }
-                    if state.freeze == Freeze::Batch {
-                        return Ok(Progress::Frozen { round: state.round });
-                    }
-                    if self.chain.now().await?.timestamp < state.window_end {
-                        return Ok(Progress::Window { until: state.window_end });
-                    }
-                    let chunk = chunk()?;
-                    let sent = self.submitter()?.credit(header.epoch, chunk).await?;
-                    self.record("credit", header.epoch, chunk.first, sent).await?;
-                }
+            match self.next_step(&sender, prepared, &chunks, signatures).await {
+                Ok(None) => {}
+                Ok(Some(progress)) => return Ok(progress),
+                Err(OracleError::Chain(ChainError::Pending { tx, .. })) => return Ok(Progress::Pending { tx }),
+                // Another transaction was quicker: the chain says what it was.
+                Err(OracleError::Chain(ChainError::Displaced { .. })) if displaced < 3 => displaced += 1,
+                Err(error) => return Err(error),
             }
         }
     }
 
-    async fn post(&self, prepared: &Prepared, signatures: &[OracleSignature]) -> Result<()> {
+    /// Takes one step, or tells why there is none to take now.
+    async fn next_step(
+        &self,
+        sender: &Sender,
+        prepared: &Prepared,
+        chunks: &[Chunk],
+        signatures: &[OracleSignature],
+    ) -> Result<Option<Progress>> {
+        let header = &prepared.header;
+        let epoch = header.epoch;
+        let state = self.chain.batch(epoch).await?;
+        if state.round < header.round {
+            if let Some(until) = self.chain.paused_until().await? {
+                return Ok(Some(Progress::Paused { until }));
+            }
+            self.post(sender, prepared, signatures).await?;
+            return Ok(None);
+        }
+        if state.round > header.round || state.digest != self.digest(header) {
+            return Err(OracleError::Stored(format!(
+                "epoch {epoch}: the chain has another batch (round {}) than this one (round {})",
+                state.round, header.round
+            )));
+        }
+        let pending = matches!(state.status, BatchStatus::Posted | BatchStatus::Window | BatchStatus::Crediting);
+        if pending && !state.live {
+            sender.void_rotated(epoch).await?;
+            return Ok(None);
+        }
+        match state.status {
+            // A reorg took it back between two looks: the next one posts it again.
+            BatchStatus::None => {}
+            BatchStatus::Void => return Ok(Some(Progress::Void { round: state.round })),
+            BatchStatus::Settled if self.chain.is_settled_for_good(epoch).await? => {
+                return Ok(Some(Progress::Settled));
+            }
+            BatchStatus::Settled => return Ok(Some(Progress::Confirming)),
+            BatchStatus::Posted => {
+                if self.chain.now().await?.timestamp > state.publish_deadline {
+                    sender.void_unpublished(epoch).await?;
+                } else {
+                    sender.publish(epoch, chunk_at(chunks, epoch, state.next_position)?).await?;
+                }
+            }
+            BatchStatus::Window | BatchStatus::Crediting => {
+                // A pause moves the end of the window, which cannot be told before it is over.
+                if let Some(until) = self.chain.paused_until().await? {
+                    return Ok(Some(Progress::Paused { until }));
+                }
+                if state.freeze == Freeze::Batch {
+                    return Ok(Some(Progress::Frozen { round: state.round }));
+                }
+                if self.chain.now().await?.timestamp < state.window_end {
+                    return Ok(Some(Progress::Window { until: state.window_end }));
+                }
+                let credited = sender.credit(epoch, chunk_at(chunks, epoch, state.next_position)?).await;
+                // Our time never goes back, but a reorg may bring blocks from before the end of the window.
+                let is_early =
+                    |error: &ChainError| error.revert().and_then(|revert| revert.name()) == Some("Batches_WindowOpen");
+                if credited.as_ref().is_err_and(is_early) {
+                    return Ok(Some(Progress::Window { until: state.window_end }));
+                }
+                credited?;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn post(&self, sender: &Sender, prepared: &Prepared, signatures: &[OracleSignature]) -> Result<()> {
         let set = self.chain.oracle_set().await?;
         let mut quorum = Quorum::new(self.digest(&prepared.header), &set);
         for signature in signatures {
             quorum.add(signature)?;
         }
-        let sent = self.submitter()?.post_batch(&prepared.header, quorum.pack()?).await?;
-        self.record("post", prepared.header.epoch, 0, sent).await
-    }
-
-    async fn record(&self, purpose: &str, epoch: Epoch, position: usize, sent: Sent) -> Result<()> {
-        tracing::info!(stage = purpose, epoch = epoch.0, tx = %sent.tx, block = sent.block, gas = sent.gas_used, "mined");
-        let transaction = NewTransaction {
-            purpose: purpose.to_owned(),
-            epoch,
-            position: position.try_into().unwrap_or(u64::MAX),
-            hash: sent.tx,
-            status: "mined".to_owned(),
-            block: Some(sent.block),
-        };
-        self.store.put_transaction(&transaction).await?;
+        sender.post_batch(&prepared.header, quorum.pack()?).await?;
         Ok(())
     }
 }

@@ -12,25 +12,25 @@ use std::collections::BTreeSet;
 
 /// One person of the organisation.
 #[derive(Clone, Debug)]
-pub(super) struct Member {
-    pub(super) login: String,
-    pub(super) id: u64,
+pub struct Member {
+    pub login: String,
+    pub id: u64,
     /// Which wallet of the test mnemonic is theirs.
-    pub(super) nth: usize,
+    pub nth: usize,
     /// 0 before the first epoch; nothing when they never link.
-    pub(super) links_in: Option<u64>,
-    pub(super) story: String,
+    pub links_in: Option<u64>,
+    pub story: String,
 }
 
 /// A contributor whose wallet is linked.
 #[derive(Clone, Debug)]
-pub(super) struct Linked {
-    pub(super) login: String,
-    pub(super) id: u64,
-    pub(super) nth: usize,
+pub struct Linked {
+    pub login: String,
+    pub id: u64,
+    pub nth: usize,
 }
 
-pub(super) fn of_the_sample() -> Vec<Member> {
+pub fn of_the_sample() -> Vec<Member> {
     let people = CAST.iter().filter(|person| person.role != Role::Bot);
     people
         .enumerate()
@@ -49,7 +49,7 @@ pub(super) fn of_the_sample() -> Vec<Member> {
 }
 
 /// Accounts that GitHub calls users although they are machines: their logins say so.
-pub(super) fn likely_bots(state: &State) -> Vec<String> {
+pub fn likely_bots(state: &State) -> Vec<String> {
     let users = state.accounts.values().filter(|account| account.kind == AccountKind::User);
     let logins = users.map(|account| account.login.clone());
     logins.filter(|login| login.to_lowercase().ends_with("bot")).collect()
@@ -57,7 +57,7 @@ pub(super) fn likely_bots(state: &State) -> Vec<String> {
 
 /// Everybody who took part in something that happened in `[from, to)`. The first author of a pull
 /// request merged in it links late, in epoch 3, so that an accrual is seen.
-pub(super) fn active(state: &State, from: u64, to: u64, bots: &[String]) -> Vec<Member> {
+pub fn active(state: &State, from: u64, to: u64, bots: &[String]) -> Vec<Member> {
     let within = |at: i64| u64::try_from(at).is_ok_and(|at| (from..to).contains(&at));
     let mut people: BTreeSet<AccountId> = BTreeSet::new();
     let mut first: Option<(i64, AccountId)> = None;
@@ -94,7 +94,7 @@ fn participants(thread: &Thread) -> impl Iterator<Item = AccountId> + '_ {
 }
 
 /// Publishes everybody's gist and has the oracles check, attest and link them.
-pub(super) async fn link(sandbox: &Sandbox, members: &[&Member], valid_until: u64) -> Result<Vec<Linked>> {
+pub async fn link(sandbox: &Sandbox, members: &[&Member], valid_until: u64) -> Result<Vec<Linked>> {
     let place = Place { chain_id: sandbox.deployment.chain_id, distributor: sandbox.deployment.distributor() };
     for member in members {
         let key = anvil::key(wallet(member.nth))?;

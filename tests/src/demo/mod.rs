@@ -3,7 +3,7 @@
 //! Takes the sample org or a data set. Gives a readable account of it and `summary.json`. It decides
 //! nothing by itself: who gets what is the daemon's and the contracts' business.
 
-mod cast;
+pub mod cast;
 mod disputes;
 mod refusals;
 mod story;
@@ -68,7 +68,7 @@ pub enum DemoError {
     Signal(#[source] std::io::Error),
 }
 
-pub(crate) type Result<T> = std::result::Result<T, DemoError>;
+pub type Result<T> = std::result::Result<T, DemoError>;
 
 /// The organisation that is paid.
 struct Plan {
@@ -192,7 +192,8 @@ fn plan(options: &Options, story: &Story) -> Result<Plan> {
     Ok(Plan { world, organization, start, epochs, members, bots })
 }
 
-fn organization(state: &State) -> Option<String> {
+/// Whose repositories a data set has.
+pub fn organization(state: &State) -> Option<String> {
     let owner = state.repositories.values().next()?.owner;
     state.accounts.get(&owner).map(|account| account.login.clone())
 }

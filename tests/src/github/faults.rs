@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::model::Time;
 use super::time;
+use crate::chaos::luck::Luck;
 
 /// How a request fails.
 #[derive(Debug, Clone)]
@@ -124,7 +125,17 @@ pub struct Traffic {
     faults: VecDeque<(String, Fault)>,
     /// Faults by the number of the request they meet.
     scheduled: BTreeMap<u64, Fault>,
+    chance: Option<Chance>,
     arrived: u64,
+    struck: u64,
+}
+
+/// Faults by chance, the same every time from the same seed.
+#[derive(Debug)]
+struct Chance {
+    luck: Luck,
+    percent: u64,
+    faults: Vec<Fault>,
 }
 
 impl Traffic {
@@ -142,15 +153,35 @@ impl Traffic {
     pub fn forget_faults(&mut self) {
         self.faults.clear();
         self.scheduled.clear();
+        self.chance = None;
+    }
+
+    /// From now on so many of a hundred requests fail, each with one of the faults.
+    pub fn fail_at_random(&mut self, seed: u64, percent: u64, faults: &[Fault]) {
+        self.chance = Some(Chance { luck: Luck::new(seed), percent, faults: faults.to_vec() });
+    }
+
+    /// How many requests a fault has met.
+    pub fn struck(&self) -> u64 {
+        self.struck
     }
 
     /// The fault that meets a request to that path, if any; it is used up. Every request has to come through here once.
     pub fn strike(&mut self, path: &str) -> Option<Fault> {
+        let fault = self.choose(path);
+        self.struck += u64::from(fault.is_some());
+        fault
+    }
+
+    fn choose(&mut self, path: &str) -> Option<Fault> {
         self.arrived += 1;
         if let Some(fault) = self.scheduled.remove(&(self.arrived - 1)) {
             return Some(fault);
         }
-        let at = self.faults.iter().position(|(prefix, _)| path.starts_with(prefix.as_str()))?;
-        self.faults.remove(at).map(|(_, fault)| fault)
+        if let Some(at) = self.faults.iter().position(|(prefix, _)| path.starts_with(prefix.as_str())) {
+            return self.faults.remove(at).map(|(_, fault)| fault);
+        }
+        let Chance { luck, percent, faults } = self.chance.as_mut()?;
+        if luck.strikes(*percent) { luck.one_of(faults).cloned() } else { None }
     }
 }

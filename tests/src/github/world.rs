@@ -144,6 +144,11 @@ impl World {
         self.traffic().fail_at(index, fault);
     }
 
+    /// From now on so many of a hundred requests fail, each with one of the faults; chance comes from the seed.
+    pub fn fail_at_random(&self, seed: u64, percent: u64, faults: &[Fault]) {
+        self.traffic().fail_at_random(seed, percent, faults);
+    }
+
     /// From now on a query that asks for more than `n` elements of a list by a variable (`first: $first`) is answered
     /// 502, as one that takes GitHub too long; a size fixed in the query's text is not held against it.
     pub fn limit_first(&self, n: Option<u64>) {

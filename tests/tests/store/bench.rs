@@ -1,8 +1,9 @@
 //! What the tests put into a store.
 
-use alloy::primitives::{Address, B256};
+use alloy::primitives::{Address, B256, Bytes};
 use guerdon::store::{
     Account, DatabaseKind, NewTransaction, Page, RecordKind, Repository, Row, Store, StoredBatch, StoredSignature,
+    TransactionStatus,
 };
 use guerdon_core::model::Epoch;
 use guerdon_tests::database::Database;
@@ -75,7 +76,13 @@ pub fn post() -> NewTransaction {
         epoch: Epoch(3),
         position: 0,
         hash: B256::repeat_byte(1),
-        status: "sent".into(),
+        status: TransactionStatus::Sent,
         block: None,
+        account: Address::repeat_byte(0xcd),
+        nonce: 7,
+        raw: Bytes::from_static(&[2, 1]),
+        max_fee: 40_000_000_000,
+        tip: 1,
+        sent_at: 1_700_000_000,
     }
 }

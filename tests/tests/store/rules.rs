@@ -1,8 +1,10 @@
 //! What was made of records: evidence, batches, signatures, items, transactions.
 
 use super::bench::{batch, open, post, signature};
-use alloy::primitives::Address;
-use guerdon::store::{Item, ItemTable, NewTransaction, StoreError, StoredBatch, StoredSignature};
+use alloy::primitives::{Address, B256};
+use guerdon::store::{
+    Item, ItemTable, NewTransaction, Outcome, StoreError, StoredBatch, StoredSignature, TransactionStatus,
+};
 use guerdon_core::model::{ContributorId, Epoch};
 use guerdon_tests::database::Database;
 use guerdon_tests::on_both;
@@ -16,6 +18,7 @@ on_both!(
     an_epoch_may_have_ten_thousand_items,
     an_epoch_has_one_score_a_round,
     transactions_are_listed_by_epoch_with_their_fate,
+    an_account_has_one_transaction_in_flight,
 );
 
 async fn evidence_comes_back_byte_for_byte(database: Database) {
@@ -113,10 +116,34 @@ async fn transactions_are_listed_by_epoch_with_their_fate(database: Database) {
     let id = store.put_transaction(&post()).await.unwrap();
     let next = store.put_transaction(&NewTransaction { purpose: "credit".into(), ..post() }).await.unwrap();
     assert!(next > id);
-    store.set_transaction_status(id, "mined", Some(12)).await.unwrap();
+    let mined = Outcome { id, status: TransactionStatus::Mined, block: Some(12) };
+    store.set_outcomes(&[mined]).await.unwrap();
     let listed = store.transactions(Epoch(3)).await.unwrap();
-    assert_eq!(listed[0].transaction, NewTransaction { status: "mined".into(), block: Some(12), ..post() });
+    assert_eq!(listed[0].transaction, NewTransaction { status: TransactionStatus::Mined, block: Some(12), ..post() });
     assert_eq!((listed[1].transaction.purpose.as_str(), listed[1].transaction.block), ("credit", None));
-    let error = store.set_transaction_status(99, "mined", None).await.unwrap_err();
+    assert_eq!(store.open_transactions(post().account).await.unwrap(), listed);
+
+    // All or nothing.
+    let outcomes = [Outcome { status: TransactionStatus::Final, ..mined }, Outcome { id: 99, ..mined }];
+    let error = store.set_outcomes(&outcomes).await.unwrap_err();
     assert!(matches!(error, StoreError::NoTransaction { id: 99 }), "{error}");
+    assert_eq!(store.transactions(Epoch(3)).await.unwrap(), listed);
+}
+
+async fn an_account_has_one_transaction_in_flight(database: Database) {
+    let store = open(&database).await;
+    let id = store.put_transaction(&post()).await.unwrap();
+    // The same with a higher fee takes the same place.
+    store.put_transaction(&NewTransaction { hash: B256::repeat_byte(2), ..post() }).await.unwrap();
+    let next = NewTransaction { nonce: 8, hash: B256::repeat_byte(3), ..post() };
+    let error = store.put_transaction(&next).await.unwrap_err();
+    assert!(matches!(error, StoreError::InFlight { nonce: 7, .. }), "{error}");
+    let elsewhere = NewTransaction { account: Address::repeat_byte(1), ..next.clone() };
+    store.put_transaction(&elsewhere).await.unwrap();
+
+    let done = |id| Outcome { id, status: TransactionStatus::Mined, block: Some(3) };
+    store.set_outcomes(&[done(id), Outcome { status: TransactionStatus::Replaced, ..done(id + 1) }]).await.unwrap();
+    store.put_transaction(&next).await.unwrap();
+    let open = store.open_transactions(post().account).await.unwrap();
+    assert_eq!(open.iter().map(|row| row.transaction.nonce).collect::<Vec<_>>(), [7, 8]);
 }

@@ -1,6 +1,6 @@
 //! What can go wrong between here and the chain, with the next step where there is one.
 
-use alloy::primitives::{Address, B256};
+use alloy::primitives::{Address, B256, U256};
 use alloy::transports::{RpcError, TransportErrorKind};
 use guerdon_bindings::Revert;
 use url::Url;
@@ -14,7 +14,9 @@ pub enum ChainError {
     #[error("the HTTP client could not be set up")]
     Client(#[source] Box<reqwest::Error>),
     #[error("no answer from the RPC at {url}: is it running, and is chain.rpc_url right?")]
-    Unreachable { url: String, source: Box<TransportError> },
+    Unreachable { url: String, source: super::RpcFault },
+    #[error("the RPC at {url} cannot be used: {source}")]
+    Fault { url: String, source: super::RpcFault },
     #[error("the RPC at {url} is on chain {found} but the deployment is of chain {expected}")]
     WrongChain { url: String, found: u64, expected: u64 },
     #[error(
@@ -41,8 +43,26 @@ pub enum ChainError {
     Reverted { step: &'static str, tx: B256 },
     #[error("the transaction to {step} ({tx}) is not mined yet: run again later, repeating is safe")]
     Pending { step: &'static str, tx: B256 },
-    #[error("the account {account} cannot pay for the transaction to {step}: send it some of the chain's own coin")]
-    NoFunds { step: &'static str, account: Address },
+    #[error(
+        "the account {account} has {balance} wei and cannot pay for the transaction to {step}, which may cost up to {cost} \
+         wei: send it some of the chain's own coin; nothing is lost"
+    )]
+    NoFunds { step: &'static str, account: Address, balance: U256, cost: U256 },
+    #[error(
+        "another transaction of the account {account} (nonce {nonce}) waits to be mined, and it is not known here: wait, \
+         or replace it from the program that sent it"
+    )]
+    Stranger { account: Address, nonce: u64 },
+    #[error("the transaction to {step} ({tx}) was not mined, as another one took its place: run again")]
+    Displaced { step: &'static str, tx: B256 },
+    #[error("the RPC does not take the transaction to {step}: {message}")]
+    NotTaken { step: &'static str, message: String },
+    #[error("the transaction could not be noted, so it was not sent")]
+    Journal(#[source] crate::store::StoreError),
+    #[error("the transaction to {step} cannot be signed")]
+    Unsigned { step: &'static str, source: Box<alloy::network::TransactionBuilderError<alloy::network::Ethereum>> },
+    #[error("the transaction {tx} in the store is damaged: restore the store from a backup")]
+    Damaged { tx: B256 },
     #[error("a signature cannot be used")]
     Signature(#[source] crate::sign::SignError),
 }
@@ -68,18 +88,6 @@ pub(super) fn parse(rpc_url: &str) -> Result<Url, ChainError> {
 /// Scheme, host and port: API keys stand in the user, path or query.
 pub(super) fn shown(url: &Url) -> String {
     url.origin().ascii_serialization()
-}
-
-/// The failure without the whole URL, which reqwest would print.
-pub(super) fn without_url(error: TransportError) -> Box<TransportError> {
-    use alloy::transports::http::reqwest;
-    Box::new(match error {
-        RpcError::Transport(TransportErrorKind::Custom(inner)) => match inner.downcast::<reqwest::Error>() {
-            Ok(inner) => TransportErrorKind::custom(inner.without_url()),
-            Err(inner) => RpcError::Transport(TransportErrorKind::Custom(inner)),
-        },
-        other => other,
-    })
 }
 
 /// The contract's reason, if the error carries one.

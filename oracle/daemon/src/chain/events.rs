@@ -1,5 +1,6 @@
 //! What happened on the distributor, from its events.
 
+use super::error::TransportError;
 use super::{Chain, ChainError, Sent};
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::providers::Provider;
@@ -9,9 +10,10 @@ use guerdon_bindings::contracts::{Disputes, RewardDistributor as Distributor};
 use guerdon_core::batch::BatchHeader;
 use guerdon_core::model::{ContributorId, Epoch};
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
-/// Blocks per request; public endpoints allow about this many.
-const LOG_RANGE: u64 = 10_000;
+/// Blocks per request, to begin with; many public endpoints allow about this many.
+pub(super) const LOG_RANGE: u64 = 10_000;
 
 /// A posted batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -291,18 +293,33 @@ impl Chain {
         self.logs(doing, filter, until).await?.iter().map(|log| decode(doing, log)).collect()
     }
 
-    /// The same as they come, read in ranges of blocks.
+    /// The same as they come, read in ranges of blocks. A range that an RPC finds too large is halved.
     async fn logs(&self, doing: &'static str, filter: Filter, until: u64) -> Result<Vec<Log>, ChainError> {
         let mut found = Vec::new();
         let mut start = self.deployment().block;
         while start <= until {
-            let end = until.min(start.saturating_add(LOG_RANGE - 1));
+            let span = self.log_range.load(Ordering::Relaxed).max(1);
+            let end = until.min(start.saturating_add(span - 1));
             let range = filter.clone().from_block(start).to_block(end);
-            found.extend(self.provider.get_logs(&range).await.map_err(|source| self.rpc(doing, source))?);
-            start = end + 1;
+            match self.provider.get_logs(&range).await {
+                Ok(logs) => {
+                    found.extend(logs);
+                    start = end + 1;
+                }
+                Err(source) if end > start && is_too_large(&source) => {
+                    let half = (end - start).div_ceil(2);
+                    tracing::debug!(blocks = half, "the RPC gives events of fewer blocks at once only");
+                    self.log_range.store(half, Ordering::Relaxed);
+                }
+                Err(source) => return Err(self.rpc(doing, source)),
+            }
         }
         Ok(found)
     }
+}
+
+fn is_too_large(source: &TransportError) -> bool {
+    source.as_error_resp().is_some_and(|error| super::rpc::is_too_large(&error.message.to_lowercase()))
 }
 
 /// Sorts events, in the order of the chain, by the batch that they belong to.

@@ -7,36 +7,44 @@
 mod blocks;
 mod error;
 mod events;
+mod fees;
+mod flight;
 mod inspect;
+mod journal;
+mod launch;
 mod read;
 mod record;
+mod rpc;
 mod send;
+mod settings;
 
 pub use error::ChainError;
 pub use events::{Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason};
 pub use inspect::Code;
 pub use read::{Account, BatchState, BatchStatus, Freeze, Schedule, Terms, Token};
 pub use record::{RecordError, load_deployment};
+pub use rpc::RpcFault;
 pub use send::{Answer, Sender, Sent};
+pub use settings::{ChainConfig, Limits, RpcUrls};
 
 use crate::link::Place;
 use alloy::primitives::Address;
 use alloy::providers::{DynProvider, Provider, ProviderBuilder};
 use alloy::rpc::client::RpcClient;
 use alloy::sol_types::Eip712Domain;
-use alloy::transports::http::{Http, reqwest};
 use guerdon_bindings::contracts::RewardDistributor::RewardDistributorInstance;
 use guerdon_bindings::contracts::{Disputes, GuerdonToken, Links, RewardDistributor};
 use guerdon_bindings::{Deployment, domain};
-use std::sync::Arc;
-use std::time::Duration;
-use url::Url;
+use rpc::Rpc;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// A local chain answers at once; a public endpoint should not be asked more than needed.
 const LOCAL_POLL: Duration = Duration::from_millis(40);
 const POLL: Duration = Duration::from_secs(4);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A block and the chain's time in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,36 +58,59 @@ pub struct Now {
 #[derive(Clone)]
 pub struct Chain {
     provider: DynProvider,
-    url: Url,
+    rpc: Rpc,
     deployment: Arc<Deployment>,
+    limits: Limits,
+    /// A transaction of an account that we know nothing of: which nonce it has, and since when it is in our way.
+    stranger: Arc<Mutex<BTreeMap<Address, (u64, Instant)>>>,
+    /// Blocks that one request for events may span, as far as is known.
+    log_range: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Chain {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Chain").field("url", &error::shown(&self.url)).field("place", &self.place()).finish()
+        f.debug_struct("Chain").field("url", &self.rpc.hosts()).field("place", &self.place()).finish()
     }
 }
 
 impl Chain {
     /// Connects, and asserts before anything else that the RPC is on the deployment's chain and
     /// that the distributor there is the one that the record describes.
-    pub async fn connect(rpc_url: &str, deployment: &Deployment) -> Result<Self, ChainError> {
-        let url = error::parse(rpc_url)?;
-        let client = client(&url, deployment.chain_id)?;
+    pub async fn connect(rpc_urls: impl Into<RpcUrls>, deployment: &Deployment) -> Result<Self, ChainError> {
+        Self::connect_with(&rpc_urls.into(), None, Limits::default(), deployment).await
+    }
+
+    /// The same as it is configured.
+    pub async fn open(config: &ChainConfig, deployment: &Deployment) -> Result<Self, ChainError> {
+        Self::connect_with(&config.rpc_url, config.rpc_agree, config.limits(), deployment).await
+    }
+
+    async fn connect_with(
+        urls: &RpcUrls,
+        agree: Option<usize>,
+        limits: Limits,
+        deployment: &Deployment,
+    ) -> Result<Self, ChainError> {
+        let rpc = Rpc::new(urls, agree, deployment.chain_id)?;
+        let local = deployment.chain_id == crate::keys::LOCAL_CHAIN;
+        let client = RpcClient::new(rpc.clone(), local);
+        client.set_poll_interval(if local { LOCAL_POLL } else { POLL });
         let provider = ProviderBuilder::new().connect_client(client).erased();
-        let chain = Self { provider, url, deployment: Arc::new(deployment.clone()) };
+        let log_range = Arc::new(AtomicU64::new(events::LOG_RANGE));
+        let deployment = Arc::new(deployment.clone());
+        let chain = Self { provider, rpc, deployment, limits, stranger: Arc::default(), log_range };
         chain.assert_chain().await?;
         chain.assert_distributor().await?;
         Ok(chain)
     }
 
     async fn assert_chain(&self) -> Result<(), ChainError> {
-        let url = error::shown(&self.url);
-        let expected = self.deployment.chain_id;
-        match self.provider.get_chain_id().await {
-            Ok(found) if found == expected => Ok(()),
-            Ok(found) => Err(ChainError::WrongChain { url, found, expected }),
-            Err(source) => Err(ChainError::Unreachable { url, source: error::without_url(source) }),
+        match self.rpc.now().await {
+            Ok(_) => Ok(()),
+            Err(RpcFault::WrongChain { host, found, expected }) => {
+                Err(ChainError::WrongChain { url: host, found, expected })
+            }
+            Err(source) => Err(ChainError::Unreachable { url: self.rpc.hosts(), source }),
         }
     }
 
@@ -87,7 +118,7 @@ impl Chain {
         let address = self.deployment.distributor();
         let code = self.provider.get_code_at(address).await.map_err(|source| self.rpc("reading code", source))?;
         if code.is_empty() {
-            return Err(ChainError::NoDistributor { address, url: error::shown(&self.url) });
+            return Err(ChainError::NoDistributor { address, url: self.rpc.hosts() });
         }
         let on_chain = self.schedule().await.map_err(|error| match error {
             // No answer is another fault than a wrong one.
@@ -108,6 +139,10 @@ impl Chain {
             && self.contract().links().call().await.map_err(&failed)? == links
             && self.contract().disputes().call().await.map_err(&failed)? == disputes;
         if same { Ok(()) } else { Err(ChainError::OtherDistributor { address }) }
+    }
+
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 
     pub fn deployment(&self) -> &Deployment {
@@ -149,7 +184,7 @@ impl Chain {
     }
 
     fn rpc(&self, doing: &'static str, source: error::TransportError) -> ChainError {
-        ChainError::Rpc { doing, url: error::shown(&self.url), source: error::without_url(source) }
+        ChainError::Rpc { doing, url: self.rpc.hosts(), source: Box::new(source) }
     }
 
     fn call(&self, doing: &'static str) -> impl Fn(alloy::contract::Error) -> ChainError + '_ {
@@ -158,17 +193,4 @@ impl Chain {
             source => ChainError::Call { doing, source: Box::new(source) },
         }
     }
-}
-
-/// An HTTP client that gives up in time.
-fn client(url: &Url, chain_id: u64) -> Result<RpcClient, ChainError> {
-    let http = reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(REQUEST_TIMEOUT)
-        .build()
-        .map_err(|source| ChainError::Client(Box::new(source)))?;
-    let local = chain_id == crate::keys::LOCAL_CHAIN;
-    let client = RpcClient::new(Http::with_client(http, url.clone()), local);
-    client.set_poll_interval(if local { LOCAL_POLL } else { POLL });
-    Ok(client)
 }

@@ -2,7 +2,7 @@
 
 use super::{Chain, ChainError, Now};
 use crate::sign::OracleSet;
-use alloy::eips::BlockNumberOrTag;
+use alloy::eips::{BlockId, BlockNumberOrTag};
 use alloy::primitives::{Address, B256, U256};
 use alloy::providers::Provider;
 use guerdon_bindings::Revert;
@@ -129,9 +129,9 @@ pub struct Token {
 }
 
 impl Chain {
-    /// The latest block and its time.
+    /// The latest block that enough RPCs have, and its time, which never goes back.
     pub async fn now(&self) -> Result<Now, ChainError> {
-        self.block(BlockNumberOrTag::Latest).await
+        self.rpc.now().await.map_err(|source| ChainError::Fault { url: self.rpc.hosts(), source })
     }
 
     /// The time of a block.
@@ -234,9 +234,23 @@ impl Chain {
         self.provider.get_balance(account).await.map_err(|source| self.rpc("reading a balance", source))
     }
 
+    /// Whether a batch is settled in a block that has all its confirmations: nothing takes that back.
+    pub async fn is_settled_for_good(&self, epoch: Epoch) -> Result<bool, ChainError> {
+        let block = self.now().await?.block.saturating_sub(self.limits().confirmations);
+        if block < self.deployment().block {
+            return Ok(false);
+        }
+        Ok(self.batch_at(epoch, BlockId::number(block)).await?.status == BatchStatus::Settled)
+    }
+
     /// Where the latest batch of an epoch stands.
     pub async fn batch(&self, epoch: Epoch) -> Result<BatchState, ChainError> {
-        let state = self.contract().batch(epoch.0).call().await.map_err(self.call("reading a batch"))?;
+        self.batch_at(epoch, BlockId::latest()).await
+    }
+
+    async fn batch_at(&self, epoch: Epoch, block: BlockId) -> Result<BatchState, ChainError> {
+        let call = self.contract().batch(epoch.0).block(block).call().await;
+        let state = call.map_err(self.call("reading a batch"))?;
         Ok(BatchState {
             status: match state.status {
                 1 => BatchStatus::Posted,

@@ -1,16 +1,19 @@
-//! Verbs 6 and 7 on the chain: transactions, each simulated before it is sent.
+//! Verbs 6 and 7 on the chain: what can be sent, each simulated before it is.
 //!
-//! A refused transaction costs nothing and changes nothing: the simulation says why. Send one at a
-//! time with one key; two senders of one key race for its nonce.
+//! A refused transaction costs nothing and changes nothing: the simulation says why. How one is brought onto the
+//! chain stands in `flight.rs`.
 
-use super::error::{TransportError, revert, shown, without_url};
-use super::{Chain, ChainError, client};
+use super::flight::Step;
+use super::journal::Journal;
+use super::{Chain, ChainError};
 use crate::keys::OracleKey;
 use crate::link::LinkProof;
 use crate::sign::{OracleSet, OracleSignature, SignError, header_message};
+use crate::store::Store;
 use alloy::contract::{CallBuilder, CallDecoder};
+use alloy::network::EthereumWallet;
 use alloy::primitives::{Address, B256, Bytes, U256};
-use alloy::providers::{DynProvider, PendingTransactionError, Provider, ProviderBuilder};
+use alloy::providers::DynProvider;
 use guerdon_bindings::contracts::RewardDistributor::RewardDistributorInstance;
 use guerdon_bindings::contracts::{Disputes, Links, RewardDistributor};
 use guerdon_bindings::message::{digest, domain};
@@ -18,8 +21,10 @@ use guerdon_core::batch::{BatchHeader, Chunk};
 use guerdon_core::model::{ContributorId, Epoch};
 use std::time::Duration;
 
-/// How long to wait for a transaction to be mined.
-const RECEIPT_TIMEOUT: Duration = Duration::from_secs(180);
+/// A command waits for what it sent; a daemon has other things to do.
+const COMMAND_PATIENCE: Duration = Duration::from_secs(180);
+const DAEMON_PATIENCE: Duration = Duration::from_secs(30);
+const LOCAL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The answer to a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,17 +45,15 @@ pub struct Sent {
     pub gas_used: u64,
 }
 
-/// Sends transactions paid by one key.
+/// Sends transactions paid by one key, one at a time.
 #[derive(Clone)]
 pub struct Sender {
-    provider: DynProvider,
-    /// As errors show it.
-    url: String,
-    distributor: Address,
-    links: Address,
-    disputes: Address,
-    chain_id: u64,
-    from: Address,
+    pub(super) chain: Chain,
+    pub(super) wallet: EthereumWallet,
+    pub(super) from: Address,
+    pub(super) journal: Journal,
+    /// How long a step waits for its transaction, in one go.
+    pub(super) patience: Duration,
 }
 
 impl std::fmt::Debug for Sender {
@@ -60,25 +63,28 @@ impl std::fmt::Debug for Sender {
 }
 
 impl Chain {
-    /// A sender on this chain that pays with a key.
+    /// A sender on this chain that pays with a key. What it has in flight is forgotten with it.
     pub fn sender(&self, key: &OracleKey) -> Result<Sender, ChainError> {
-        let client = client(&self.url, self.deployment.chain_id)?;
-        let provider =
-            ProviderBuilder::new().with_simple_nonce_management().wallet(key.wallet()).connect_client(client).erased();
-        let contracts = &self.deployment.contracts;
-        Ok(Sender {
-            provider,
-            url: shown(&self.url),
-            distributor: contracts.distributor.address,
-            links: contracts.links.address,
-            disputes: contracts.disputes.address,
-            chain_id: self.deployment.chain_id,
-            from: key.address(),
-        })
+        let wallet = key.wallet();
+        let journal = Journal::in_memory();
+        Ok(Sender { chain: self.clone(), wallet, from: key.address(), journal, patience: COMMAND_PATIENCE })
     }
 }
 
 impl Sender {
+    /// The same, keeping what it has in flight in a store: whoever goes on with that store and key goes on with it.
+    pub fn keeping(mut self, store: &Store) -> Self {
+        self.journal = Journal::Store(store.clone());
+        self
+    }
+
+    /// The same, for somebody who comes back to what is not mined yet.
+    pub fn briefly(mut self) -> Self {
+        let local = self.chain.chain_id() == crate::keys::LOCAL_CHAIN;
+        self.patience = if local { LOCAL_PATIENCE } else { DAEMON_PATIENCE };
+        self
+    }
+
     /// The account that pays.
     pub fn from(&self) -> Address {
         self.from
@@ -87,59 +93,70 @@ impl Sender {
     /// Posts a header with its packed quorum signatures.
     pub async fn post_batch(&self, header: &BatchHeader, signatures: Bytes) -> Result<Sent, ChainError> {
         let batch = RewardDistributor::RewardBatch::from(header_message(header));
-        self.send("post the batch", self.contract().postBatch(batch, signatures)).await
+        self.send(Step::of_epoch("post the batch", "post", header.epoch), self.contract().postBatch(batch, signatures))
+            .await
     }
 
     /// Publishes the next chunk.
     pub async fn publish(&self, epoch: Epoch, chunk: &Chunk) -> Result<Sent, ChainError> {
         let entries = chunk.entries.clone().into();
-        self.send("publish entries", self.contract().publish(epoch.0, entries, chunk.rest)).await
+        self.send(
+            Step::of_chunk("publish entries", "publish", epoch, chunk.first),
+            self.contract().publish(epoch.0, entries, chunk.rest),
+        )
+        .await
     }
 
     /// Credits the next chunk.
     pub async fn credit(&self, epoch: Epoch, chunk: &Chunk) -> Result<Sent, ChainError> {
         let entries = chunk.entries.clone().into();
-        self.send("credit entries", self.contract().credit(epoch.0, entries, chunk.rest)).await
+        self.send(
+            Step::of_chunk("credit entries", "credit", epoch, chunk.first),
+            self.contract().credit(epoch.0, entries, chunk.rest),
+        )
+        .await
     }
 
     /// Voids a batch that was not published in time.
     pub async fn void_unpublished(&self, epoch: Epoch) -> Result<Sent, ChainError> {
-        self.send("void the batch", self.contract().voidUnpublished(epoch.0)).await
+        self.send(Step::of_epoch("void the batch", "void", epoch), self.contract().voidUnpublished(epoch.0)).await
     }
 
     /// Pays what a contributor has earned to the linked wallet.
     pub async fn claim(&self, id: ContributorId) -> Result<Sent, ChainError> {
-        self.send("claim", self.contract().claim(id.0)).await
+        self.send(Step::of_contributor("claim", "claim", id), self.contract().claim(id.0)).await
     }
 
     /// Pays several contributors; one that has nothing does not stop the others.
     pub async fn claim_many(&self, ids: &[ContributorId]) -> Result<Sent, ChainError> {
         let ids = ids.iter().map(|id| id.0).collect();
-        self.send("claim", self.contract().claimMany(ids)).await
+        self.send(Step::alone("claim", "claim"), self.contract().claimMany(ids)).await
     }
 
     /// Links a contributor to a wallet, with the wallet's proof and the oracles' attestation.
     pub async fn link(&self, proof: &LinkProof, attestation: Bytes) -> Result<Sent, ChainError> {
         let LinkProof { link, wallet_proof } = proof.clone();
-        let contract = Links::new(self.links, &self.provider);
+        let contract = Links::new(self.chain.deployment.contracts.links.address, &self.chain.provider);
         let call = contract.link(link.id, link.wallet, link.nonce, link.validUntil, wallet_proof, attestation);
-        self.send("link the wallet", call).await
+        self.send(Step::of_contributor("link the wallet", "link", ContributorId(link.id)), call).await
     }
 
     /// Ends a batch whose oracle set was rotated out with all that was pending.
     pub async fn void_rotated(&self, epoch: Epoch) -> Result<Sent, ChainError> {
-        self.send("void the batch", self.contract().voidRotated(epoch.0)).await
+        self.send(Step::of_epoch("void the batch", "void", epoch), self.contract().voidRotated(epoch.0)).await
     }
 
     /// Challenges a published entry with a bond in wei.
     pub async fn challenge(&self, epoch: Epoch, position: u32, bond: U256) -> Result<Sent, ChainError> {
-        self.send("challenge the entry", self.disputes().challenge(epoch.0, position).value(bond)).await
+        let step = Step::of_chunk("challenge the entry", "challenge", epoch, position as usize);
+        self.send(step, self.disputes().challenge(epoch.0, position).value(bond)).await
     }
 
     /// Challenges a whole batch with a bond in wei.
     pub async fn challenge_batch(&self, epoch: Epoch, reason: &str, bond: U256) -> Result<Sent, ChainError> {
         let disputes = self.disputes();
-        self.send("challenge the batch", disputes.challengeBatch(epoch.0, reason.to_owned()).value(bond)).await
+        let step = Step::of_epoch("challenge the batch", "challenge", epoch);
+        self.send(step, disputes.challengeBatch(epoch.0, reason.to_owned()).value(bond)).await
     }
 
     /// Answers a challenge; only the arbiter and governance may. A fault needs the quorum's signatures.
@@ -149,12 +166,13 @@ impl Sender {
             Answer::Dropped => 1,
             Answer::Fault => 2,
         };
-        self.send("answer the challenge", self.disputes().resolve(challenge, answer, signatures)).await
+        self.send(Step::alone("answer the challenge", "answer"), self.disputes().resolve(challenge, answer, signatures))
+            .await
     }
 
     /// Pays an account the bonds that were returned to it.
     pub async fn withdraw(&self, account: Address) -> Result<Sent, ChainError> {
-        self.send("withdraw", self.disputes().withdraw(account)).await
+        self.send(Step::alone("withdraw", "withdraw"), self.disputes().withdraw(account)).await
     }
 
     /// Switches off a key that signed two headers of one oracle set, epoch and round.
@@ -167,7 +185,7 @@ impl Sender {
         let signer = one.1.signer;
         let index = set.members.binary_search(&signer);
         let index = index.map_err(|_| ChainError::Signature(SignError::NotAMember { signer, set: set.id }))?;
-        let domain = domain(self.chain_id, self.distributor);
+        let domain = domain(self.chain.chain_id(), self.chain.distributor());
         let compact = |(header, signature): (&BatchHeader, &OracleSignature)| {
             let digest = digest(&header_message(header), &domain);
             let checked = signature.verify(digest).map_err(ChainError::Signature)?;
@@ -181,54 +199,18 @@ impl Sender {
             compact(one)?,
             compact(other)?,
         );
-        self.send("report the equivocation", call).await
+        self.send(Step::of_epoch("report the equivocation", "report", one.0.epoch), call).await
     }
 
     fn disputes(&self) -> Disputes::DisputesInstance<&DynProvider> {
-        Disputes::new(self.disputes, &self.provider)
+        Disputes::new(self.chain.deployment.contracts.disputes.address, &self.chain.provider)
     }
 
     fn contract(&self) -> RewardDistributorInstance<&DynProvider> {
-        RewardDistributor::new(self.distributor, &self.provider)
+        RewardDistributor::new(self.chain.distributor(), &self.chain.provider)
     }
 
-    async fn send<D: CallDecoder>(
-        &self,
-        step: &'static str,
-        call: CallBuilder<&&DynProvider, D>,
-    ) -> Result<Sent, ChainError> {
-        let call = call.from(self.from);
-        let gas = call.estimate_gas().await.map_err(|error| self.refused(step, error))?;
-        let pending = call.gas(gas + gas / 5).send().await.map_err(|error| self.refused(step, error))?;
-        let tx = *pending.tx_hash();
-        let receipt = match pending.with_timeout(Some(RECEIPT_TIMEOUT)).get_receipt().await {
-            Ok(receipt) => receipt,
-            Err(PendingTransactionError::TransportError(source)) => return Err(self.rpc(step, source)),
-            Err(_) => return Err(ChainError::Pending { step, tx }),
-        };
-        if !receipt.status() {
-            return Err(ChainError::Reverted { step, tx });
-        }
-        Ok(Sent { tx, block: receipt.block_number.unwrap_or_default(), gas_used: receipt.gas_used })
-    }
-
-    fn rpc(&self, step: &'static str, source: TransportError) -> ChainError {
-        ChainError::Send { step, url: self.url.clone(), source: without_url(source) }
-    }
-
-    fn refused(&self, step: &'static str, error: alloy::contract::Error) -> ChainError {
-        let source = match error {
-            alloy::contract::Error::TransportError(source) => source,
-            source => return ChainError::Call { doing: step, source: Box::new(source) },
-        };
-        if let Some(revert) = revert(&source) {
-            return ChainError::Refused { step, revert };
-        }
-        let says =
-            |text: &str| source.as_error_resp().is_some_and(|response| response.message.to_lowercase().contains(text));
-        if says("insufficient funds") {
-            return ChainError::NoFunds { step, account: self.from };
-        }
-        self.rpc(step, source)
+    async fn send<D: CallDecoder>(&self, step: Step, call: CallBuilder<&&DynProvider, D>) -> Result<Sent, ChainError> {
+        self.bring(step, call.from(self.from).into_transaction_request()).await
     }
 }

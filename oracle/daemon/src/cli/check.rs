@@ -3,7 +3,7 @@
 use super::args::{Global, Show};
 use eyre::{Result, WrapErr, bail, eyre};
 use guerdon::audit::on_chain;
-use guerdon::chain::{Chain, load_deployment};
+use guerdon::chain::{Chain, RpcUrls, load_deployment};
 use guerdon::config;
 use guerdon::doctor::{Finding, State};
 use guerdon::oracle::read_policy;
@@ -118,7 +118,7 @@ pub(super) async fn verify(global: &Global, files: &[PathBuf], also: &[PathBuf])
 /// What `verify` takes from flags, or from a configuration file when there is one.
 struct Settings {
     policies: Vec<PathBuf>,
-    rpc_url: Option<String>,
+    rpc_url: Option<RpcUrls>,
     deployment: Option<PathBuf>,
 }
 
@@ -132,7 +132,11 @@ impl Settings {
             return Ok(Self { policies, rpc_url: Some(chain.rpc_url), deployment: Some(chain.deployment) });
         }
         let policy = global.policy.clone().unwrap_or_else(|| "policy.toml".into());
-        Ok(Self { policies: vec![policy], rpc_url: global.rpc_url.clone(), deployment: global.deployment.clone() })
+        Ok(Self {
+            policies: vec![policy],
+            rpc_url: global.rpc_url.clone().map(RpcUrls::from),
+            deployment: global.deployment.clone(),
+        })
     }
 }
 

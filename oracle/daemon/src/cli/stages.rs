@@ -172,6 +172,8 @@ pub(super) async fn submit(global: &Global, epoch: Epoch) -> Result<()> {
             format!("epoch {epoch}, round {round} is challenged as a whole; it goes on when that is answered\n")
         }
         Progress::Paused { until } => format!("the distributor is paused until {until}; run again then\n"),
+        Progress::Pending { tx } => format!("the transaction {tx} is not mined yet; run again, repeating is safe\n"),
+        Progress::Confirming => format!("epoch {epoch} is credited; run again when that has its confirmations\n"),
         Progress::Settled => format!("epoch {epoch} is settled\n"),
         Progress::Expired => format!("epoch {epoch} is too old: the distributor takes no batch for it any more\n"),
         Progress::Void { round } => format!("epoch {epoch}, round {round} is void: make the next round\n"),

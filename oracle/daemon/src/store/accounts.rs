@@ -1,7 +1,7 @@
 //! Accounts: who has which login now, and who is a bot.
 
+use super::write::Exclusive;
 use super::{Result, Store, StoreError, at, big, get, number};
-use sqlx::{Any, Transaction};
 use std::collections::BTreeMap;
 
 /// Logins are for display and for asking GitHub; everything else goes by id.
@@ -70,11 +70,11 @@ impl Store {
 
     /// Nobody that is known has this login (in lower case) any more.
     pub async fn forget_login(&self, login: &str) -> Result<()> {
-        sqlx::query("UPDATE accounts SET login = '' WHERE lower(login) = $1")
-            .bind(login)
-            .execute(&self.pool)
-            .await
-            .map_err(at("forgetting a login"))?;
+        self.run(
+            "forgetting a login",
+            sqlx::query("UPDATE accounts SET login = '' WHERE lower(login) = $1").bind(login),
+        )
+        .await?;
         Ok(())
     }
 
@@ -99,7 +99,7 @@ impl Store {
     }
 }
 
-async fn put_account(tx: &mut Transaction<'static, Any>, account: &Account, listed: bool) -> Result<()> {
+async fn put_account(tx: &mut Exclusive, account: &Account, listed: bool) -> Result<()> {
     sqlx::query(
         "INSERT INTO accounts (id, login, bot, listed) VALUES ($1, $2, $3, $4)
          ON CONFLICT (id) DO UPDATE SET login = excluded.login, bot = excluded.bot, listed = excluded.listed",

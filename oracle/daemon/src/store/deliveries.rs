@@ -22,19 +22,21 @@ pub struct Delivery {
 impl Store {
     /// Keeps a delivery to be worked on. `false` when it came before: nothing changes then.
     pub async fn put_delivery(&self, delivery: &Delivery) -> Result<bool> {
-        let done = sqlx::query(
-            "INSERT INTO deliveries (id, received, repository_id, node, number, merge)
+        let done = self
+            .run(
+                "writing a delivery",
+                sqlx::query(
+                    "INSERT INTO deliveries (id, received, repository_id, node, number, merge)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(delivery.id.as_str())
-        .bind(big("the time", delivery.received)?)
-        .bind(big("the repository id", delivery.repository)?)
-        .bind(delivery.node.as_str())
-        .bind(big("the number", delivery.number)?)
-        .bind(i64::from(delivery.merge))
-        .execute(&self.pool)
-        .await
-        .map_err(at("writing a delivery"))?;
+                )
+                .bind(delivery.id.as_str())
+                .bind(big("the time", delivery.received)?)
+                .bind(big("the repository id", delivery.repository)?)
+                .bind(delivery.node.as_str())
+                .bind(big("the number", delivery.number)?)
+                .bind(i64::from(delivery.merge)),
+            )
+            .await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -77,11 +79,12 @@ impl Store {
 
     /// Forgets what came before that time, done or not, and gives how many.
     pub async fn forget_deliveries(&self, before: u64) -> Result<u64> {
-        let done = sqlx::query("DELETE FROM deliveries WHERE received < $1")
-            .bind(big("the time", before)?)
-            .execute(&self.pool)
-            .await
-            .map_err(at("forgetting deliveries"))?;
+        let done = self
+            .run(
+                "forgetting deliveries",
+                sqlx::query("DELETE FROM deliveries WHERE received < $1").bind(big("the time", before)?),
+            )
+            .await?;
         Ok(done.rows_affected())
     }
 }

@@ -12,16 +12,17 @@ pub struct Fetched {
 
 impl Store {
     pub async fn set_fetched(&self, repository: u64, fetched: Fetched) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO fetched (repository_id, began, reread) VALUES ($1, $2, $3)
+        self.run(
+            "noting a fetch",
+            sqlx::query(
+                "INSERT INTO fetched (repository_id, began, reread) VALUES ($1, $2, $3)
              ON CONFLICT (repository_id) DO UPDATE SET began = excluded.began, reread = excluded.reread",
+            )
+            .bind(big("the repository id", repository)?)
+            .bind(big("the time", fetched.began)?)
+            .bind(big("the time", fetched.reread)?),
         )
-        .bind(big("the repository id", repository)?)
-        .bind(big("the time", fetched.began)?)
-        .bind(big("the time", fetched.reread)?)
-        .execute(&self.pool)
-        .await
-        .map_err(at("noting a fetch"))?;
+        .await?;
         Ok(())
     }
 
@@ -57,16 +58,17 @@ impl Store {
 
     /// The connection was read to its end; without a head it is read again next time.
     pub async fn set_head(&self, repository: u64, connection: &str, head: Option<&str>) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO cursors (repository_id, connection, head) VALUES ($1, $2, $3)
+        self.run(
+            "noting a head",
+            sqlx::query(
+                "INSERT INTO cursors (repository_id, connection, head) VALUES ($1, $2, $3)
              ON CONFLICT (repository_id, connection) DO UPDATE SET head = excluded.head",
+            )
+            .bind(big("the repository id", repository)?)
+            .bind(connection)
+            .bind(head),
         )
-        .bind(big("the repository id", repository)?)
-        .bind(connection)
-        .bind(head)
-        .execute(&self.pool)
-        .await
-        .map_err(at("noting a head"))?;
+        .await?;
         Ok(())
     }
 
@@ -81,12 +83,13 @@ impl Store {
     }
 
     pub async fn put_attributes(&self, oid: &str, body: &str) -> Result<()> {
-        sqlx::query("INSERT INTO attributes (oid, body) VALUES ($1, $2) ON CONFLICT (oid) DO NOTHING")
-            .bind(oid)
-            .bind(body)
-            .execute(&self.pool)
-            .await
-            .map_err(at("writing attributes"))?;
+        self.run(
+            "writing attributes",
+            sqlx::query("INSERT INTO attributes (oid, body) VALUES ($1, $2) ON CONFLICT (oid) DO NOTHING")
+                .bind(oid)
+                .bind(body),
+        )
+        .await?;
         Ok(())
     }
 }

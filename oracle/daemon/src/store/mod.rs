@@ -12,6 +12,7 @@ mod evidence;
 mod fetched;
 mod holdings;
 mod items;
+mod lock;
 mod many;
 mod open;
 mod page;
@@ -22,6 +23,7 @@ mod signatures;
 mod transactions;
 mod window;
 mod witnesses;
+mod write;
 
 pub use accounts::Account;
 pub use batches::StoredBatch;
@@ -30,17 +32,18 @@ pub use evidence::StoredEvidence;
 pub use fetched::Fetched;
 pub use holdings::StoredHolding;
 pub use items::{Item, ItemTable};
+pub use lock::Turn;
 pub use open::About;
 pub use place::{DatabaseKind, masked};
 pub use records::{Marks, Opened, Page, RecordKind, Repository, Row, Saved};
 pub use signatures::{Equivocation, StoredSignature};
-pub use transactions::{NewTransaction, StoredTransaction};
+pub use transactions::{NewTransaction, Outcome, StoredTransaction, TransactionStatus};
 pub use window::{Known, LATEST, OpenedPull};
 pub use witnesses::StoredWitness;
 
 use alloy::primitives::B256;
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, ColumnIndex, Decode, Row as _, Transaction, Type};
+use sqlx::{Any, AnyPool, ColumnIndex, Decode, Row as _, Type};
 
 /// A connection to one database; cheap to clone.
 #[derive(Clone, Debug)]
@@ -48,9 +51,6 @@ pub struct Store {
     pool: AnyPool,
     kind: DatabaseKind,
 }
-
-/// Which of PostgreSQL's advisory locks a writer holds: "guerdon" in ASCII.
-const WRITER: i64 = 0x67_75_65_72_64_6f_6e;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -100,6 +100,12 @@ pub enum StoreError {
         #[source]
         source: sqlx::Error,
     },
+    #[error("the disk of the database is full at {step}: make room; nothing is lost, and what failed is tried again")]
+    Full {
+        step: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
     #[error("the database failed at {step}")]
     Query {
         step: &'static str,
@@ -132,6 +138,12 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    #[error("cannot lock {path}, which tells whose turn it is: check the folder's permissions and its file system")]
+    Lock {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("cannot compress or decompress the items of epoch {epoch}: restore the database")]
     Items {
         epoch: u64,
@@ -140,34 +152,24 @@ pub enum StoreError {
     },
     #[error("there is no transaction {id} in the store")]
     NoTransaction { id: i64 },
+    #[error("{account} has a transaction in flight (nonce {nonce}): one at a time; run again when it is mined")]
+    InFlight { account: String, nonce: u64 },
 }
 
 type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-impl Store {
-    /// A transaction that has the database for itself as far as writing goes, so that what it reads holds
-    /// until it commits, and two writers wait for one another instead of failing half-way.
-    ///
-    /// SQLite has one writer anyhow. On PostgreSQL one lock for all does the same: there is one writer by
-    /// design, a lock per row would be won by nothing, and retries of serialisable transactions would have
-    /// to be right in every caller. Each statement must see what was committed before the lock was had,
-    /// whatever isolation is the server's default.
-    async fn write(&self) -> Result<Transaction<'static, Any>> {
-        match self.kind {
-            DatabaseKind::SQLite => self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(at("begin")),
-            DatabaseKind::PostgreSQL => {
-                let begin = self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED");
-                let mut tx = begin.await.map_err(at("begin"))?;
-                let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(WRITER);
-                lock.execute(&mut *tx).await.map_err(at("waiting for another writer"))?;
-                Ok(tx)
-            }
-        }
+fn at(step: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |source| match source {
+        source if is_gone(&source) => StoreError::Gone { step, source },
+        source if is_full(&source) => StoreError::Full { step, source },
+        source => StoreError::Query { step, source },
     }
 }
 
-fn at(step: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |source| if is_gone(&source) { StoreError::Gone { step, source } } else { StoreError::Query { step, source } }
+/// SQLite's SQLITE_FULL and SQLITE_IOERR_SHMSIZE, PostgreSQL's disk_full.
+fn is_full(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| matches!(&*code, "13" | "4874" | "53100"))
 }
 
 /// The connection is lost or cannot be had, which says nothing about the statement.

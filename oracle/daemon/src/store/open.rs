@@ -14,7 +14,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 static DRIVERS: Once = Once::new();
 
 /// How long a server may take to accept a connection, first and later.
-const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
 
 /// Writers wait for one another at most 15 s. A commit outlives a power cut: a signature that was shown must
 /// still be known afterwards.

@@ -3,9 +3,9 @@
 use super::accounts::Account;
 use super::many::{rows_at_once, statement};
 use super::records::{RecordKind, Row, Saved};
+use super::write::Exclusive;
 use super::{DatabaseKind, Result, StoreError, at, big, get};
 use guerdon_core::evidence;
-use sqlx::{Any, Transaction};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What names an object in its repository.
@@ -33,7 +33,7 @@ struct Additions<'a> {
 
 /// A transaction and what the database is.
 pub(super) struct Writing<'t> {
-    pub(super) tx: &'t mut Transaction<'static, Any>,
+    pub(super) tx: &'t mut Exclusive,
     pub(super) kind: DatabaseKind,
     pub(super) repository: i64,
 }

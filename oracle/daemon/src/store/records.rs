@@ -134,17 +134,18 @@ impl std::ops::AddAssign for Saved {
 impl Store {
     /// Writes or renames a repository.
     pub async fn put_repository(&self, repository: &Repository) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO repositories (id, node, owner, name) VALUES ($1, $2, $3, $4)
+        self.run(
+            "writing a repository",
+            sqlx::query(
+                "INSERT INTO repositories (id, node, owner, name) VALUES ($1, $2, $3, $4)
              ON CONFLICT (id) DO UPDATE SET node = excluded.node, owner = excluded.owner, name = excluded.name",
+            )
+            .bind(big("the repository id", repository.id)?)
+            .bind(repository.node.as_str())
+            .bind(repository.owner.as_str())
+            .bind(repository.name.as_str()),
         )
-        .bind(big("the repository id", repository.id)?)
-        .bind(repository.node.as_str())
-        .bind(repository.owner.as_str())
-        .bind(repository.name.as_str())
-        .execute(&self.pool)
-        .await
-        .map_err(at("writing a repository"))?;
+        .await?;
         Ok(())
     }
 

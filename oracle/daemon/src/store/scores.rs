@@ -6,16 +6,17 @@ use guerdon_core::model::Epoch;
 impl Store {
     /// Keeps it in the place of what was kept before.
     pub async fn put_score(&self, epoch: Epoch, round: u32, body: &str) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO scores (epoch, round, body) VALUES ($1, $2, $3)
+        self.run(
+            "writing a score",
+            sqlx::query(
+                "INSERT INTO scores (epoch, round, body) VALUES ($1, $2, $3)
              ON CONFLICT (epoch, round) DO UPDATE SET body = excluded.body",
+            )
+            .bind(big("the epoch", epoch.0)?)
+            .bind(i64::from(round))
+            .bind(body),
         )
-        .bind(big("the epoch", epoch.0)?)
-        .bind(i64::from(round))
-        .bind(body)
-        .execute(&self.pool)
-        .await
-        .map_err(at("writing a score"))?;
+        .await?;
         Ok(())
     }
 

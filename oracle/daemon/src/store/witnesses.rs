@@ -25,20 +25,22 @@ impl Store {
         let failed = |source| StoreError::Transcript { repository: repo.0, number, source };
         let packed = zstd::encode_all(witness.transcript.as_bytes(), LEVEL).map_err(failed)?;
         let corrupt = |error: serde_json::Error| StoreError::Corrupt { what: "witness", value: error.to_string() };
-        let done = sqlx::query(
-            "INSERT INTO witnesses (repository_id, number, asked, flagged, fact, why, transcript)
+        let done = self
+            .run(
+                "writing a witness",
+                sqlx::query(
+                    "INSERT INTO witnesses (repository_id, number, asked, flagged, fact, why, transcript)
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (repository_id, number) DO NOTHING",
-        )
-        .bind(big("the repository id", repo.0)?)
-        .bind(big("the number", number)?)
-        .bind(big("the time", asked)?)
-        .bind(i64::from(flagged))
-        .bind(serde_json::to_string(&witness.fact).map_err(corrupt)?)
-        .bind(witness.why.as_str())
-        .bind(packed)
-        .execute(&self.pool)
-        .await
-        .map_err(at("writing a witness"))?;
+                )
+                .bind(big("the repository id", repo.0)?)
+                .bind(big("the number", number)?)
+                .bind(big("the time", asked)?)
+                .bind(i64::from(flagged))
+                .bind(serde_json::to_string(&witness.fact).map_err(corrupt)?)
+                .bind(witness.why.as_str())
+                .bind(packed),
+            )
+            .await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -89,14 +91,15 @@ impl Store {
 
     /// Gives back what was reserved and not spent.
     pub async fn release_tokens(&self, month: &str, tokens: u64) -> Result<()> {
-        sqlx::query(
-            "UPDATE witness_tokens SET tokens = CASE WHEN tokens > $1 THEN tokens - $1 ELSE 0 END WHERE month = $2",
+        self.run(
+            "counting tokens",
+            sqlx::query(
+                "UPDATE witness_tokens SET tokens = CASE WHEN tokens > $1 THEN tokens - $1 ELSE 0 END WHERE month = $2",
+            )
+            .bind(big("the tokens", tokens)?)
+            .bind(month),
         )
-        .bind(big("the tokens", tokens)?)
-        .bind(month)
-        .execute(&self.pool)
-        .await
-        .map_err(at("counting tokens"))?;
+        .await?;
         Ok(())
     }
 

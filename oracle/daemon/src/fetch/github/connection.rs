@@ -6,6 +6,7 @@ use super::budget::{Meter, Resource};
 use super::clock::Clock;
 use super::options::GitHubOptions;
 use super::refusals::{self, Refusal, passing};
+use crate::fault;
 use crate::fetch::error::FetchError;
 use crate::fetch::retry::Trouble;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
@@ -121,6 +122,7 @@ impl Connection {
         };
         let builder = Request::builder().method(method).uri(address).header(header::AUTHORIZATION, bearer);
         let request = self.crab.build_request(builder, body).map_err(|error| passing(plain(&error)))?;
+        fault::point_of("fetch: before a request to", self.part(address));
         let whole = async {
             let response = self.crab.execute(request).await.map_err(|error| passing(plain(&error)))?;
             let (status, headers) = (response.status(), response.headers().clone());
@@ -130,7 +132,15 @@ impl Connection {
             Ok(Answer { status, headers, text, now: self.clock.now() })
         };
         let reason = || format!("no answer within {} s", self.timeout.as_secs_f32());
-        tokio::time::timeout(self.timeout, whole).await.map_err(|_| Trouble::Heavy { reason: reason() })?
+        let answer =
+            tokio::time::timeout(self.timeout, whole).await.map_err(|_| Trouble::Heavy { reason: reason() })?;
+        fault::point_of("fetch: after an answer of", self.part(address));
+        answer
+    }
+
+    /// Which of GitHub's two interfaces an address is of.
+    fn part(&self, address: &str) -> &'static str {
+        if address == self.graphql_url { "GraphQL" } else { "REST" }
     }
 }
 
