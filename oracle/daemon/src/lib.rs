@@ -21,6 +21,7 @@ pub mod import;
 pub mod keys;
 pub mod link;
 pub mod linking;
+pub mod mirrors;
 pub mod oracle;
 pub mod plain;
 pub mod policies;
