@@ -11,7 +11,9 @@ mod record;
 mod send;
 
 pub use error::ChainError;
-pub use events::{Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason};
+pub use events::{
+    ChallengeEvent, Change, Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason,
+};
 pub use read::{Account, BatchState, BatchStatus, Freeze, Schedule, Terms, Token};
 pub use record::{RecordError, load_deployment};
 pub use send::{Answer, Sender, Sent};

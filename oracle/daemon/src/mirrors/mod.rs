@@ -8,7 +8,7 @@ mod fetch;
 mod place;
 mod settings;
 
-pub use fetch::{MirrorError, Miss, Tried, fetch};
+pub use fetch::{MirrorError, Miss, Tried, download, fetch};
 pub use place::Place;
 pub use settings::EvidenceConfig;
 
