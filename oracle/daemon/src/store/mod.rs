@@ -7,6 +7,7 @@
 
 mod accounts;
 mod batches;
+mod copies;
 mod deliveries;
 mod evidence;
 mod fetched;
@@ -24,6 +25,7 @@ mod witnesses;
 
 pub use accounts::Account;
 pub use batches::StoredBatch;
+pub use copies::StoredCopy;
 pub use deliveries::Delivery;
 pub use evidence::StoredEvidence;
 pub use fetched::Fetched;
