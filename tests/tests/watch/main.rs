@@ -12,6 +12,7 @@
 #[allow(dead_code, reason = "what the tests of the whole system need beside")]
 mod bench;
 mod collusion;
+mod copies;
 mod honest;
 mod quorum;
 mod refetch;

@@ -51,12 +51,10 @@ impl S3 {
             Some(token) => Credentials::new_with_token(key, secret, token.expose_secret()),
         };
         let mut action = PutObject::new(&self.bucket, Some(&credentials), &name);
-        let mut request = client.put(url::Url::clone(&{
-            for (header, value) in &HEADERS {
-                action.headers_mut().insert(header.as_str().to_owned(), *value);
-            }
-            action.sign(GOOD_FOR)
-        }));
+        for (header, value) in &HEADERS {
+            action.headers_mut().insert(header.as_str().to_owned(), *value);
+        }
+        let mut request = client.put(action.sign(GOOD_FOR));
         for (header, value) in HEADERS {
             request = request.header(header, value);
         }

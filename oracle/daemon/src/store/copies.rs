@@ -2,6 +2,7 @@
 
 use super::{Result, Store, at, big, get, hash, number};
 use alloy::primitives::B256;
+use sqlx::any::AnyRow;
 
 /// One evidence file in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +39,21 @@ impl Store {
             .fetch_all(&self.pool)
             .await
             .map_err(at("reading copies of evidence"))?;
-        let copy = |row: &sqlx::any::AnyRow| {
-            let (place, name) = (get(row, "place")?, get(row, "name")?);
-            Ok(StoredCopy { hash: hash(row, "hash")?, place, name, at: number(row, "at")? })
-        };
         rows.iter().map(copy).collect()
     }
+
+    /// Those of one file.
+    pub async fn copies_of(&self, file: B256) -> Result<Vec<StoredCopy>> {
+        let rows = sqlx::query("SELECT hash, place, name, at FROM copies WHERE hash = $1 ORDER BY place")
+            .bind(file.to_string())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(at("reading copies of evidence"))?;
+        rows.iter().map(copy).collect()
+    }
+}
+
+fn copy(row: &AnyRow) -> Result<StoredCopy> {
+    let (place, name) = (get(row, "place")?, get(row, "name")?);
+    Ok(StoredCopy { hash: hash(row, "hash")?, place, name, at: number(row, "at")? })
 }
