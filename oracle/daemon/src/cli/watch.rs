@@ -5,7 +5,7 @@ use super::verify::{Settings, scope};
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
-use eyre::{Result, WrapErr, eyre};
+use eyre::{Result, WrapErr, bail, eyre};
 use guerdon::figures;
 use guerdon::keys::OracleKey;
 use guerdon::run::chain_of;
@@ -21,6 +21,13 @@ pub(super) async fn watch(global: &Global, args: &Watch) -> Result<ExitCode> {
     let settings = Settings::of(global, &args.sources)?;
     let webhook = args.webhook.as_deref().map(Webhook::new).transpose()?;
     let auditor = settings.auditor().await?;
+    let window = auditor.chain.schedule().await?.window;
+    if args.patience >= window {
+        bail!(
+            "--patience {} is not shorter than the window of {window} s: nobody could challenge any more",
+            args.patience
+        );
+    }
     let challenger = match args.max_bonds.filter(|_| args.challenge) {
         None => None,
         Some(limit) => {
@@ -73,7 +80,13 @@ async fn always(args: &Watch, watcher: &mut Watcher, webhook: Option<Webhook>) -
         "watching"
     );
     loop {
-        match watcher.look().await {
+        // What was sent and not waited for is read from the chain by the next one.
+        let look = tokio::select! {
+            _ = terminate.recv() => break,
+            _ = tokio::signal::ctrl_c() => break,
+            look = watcher.look() => look,
+        };
+        match look {
             Ok(look) => {
                 tracing::debug!(batches = look.batches, right = look.right, "looked");
                 for alert in &look.alerts {

@@ -123,3 +123,29 @@ impl EvidenceConfig {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::EvidenceConfig;
+
+    fn wrong(text: &str) -> Option<&'static str> {
+        let config: EvidenceConfig = toml::from_str(text).unwrap();
+        config.check().err().map(|(key, _)| key)
+    }
+
+    #[test]
+    fn what_would_lead_elsewhere_is_refused() {
+        let s3 = |more: &str| {
+            let keys = "access_key = \"env:A\"\nsecret_key = \"env:B\"\n";
+            format!("[s3]\nendpoint = \"https://s3.example.org\"\nbucket = \"files\"\n{keys}{more}\n")
+        };
+        assert_eq!(wrong(&s3("prefix = \"a/b/\"")), None);
+        for prefix in ["../", "a/../b/", "/a/", "a?b", "./"] {
+            assert_eq!(wrong(&s3(&format!("prefix = {prefix:?}"))), Some("evidence.s3.prefix"), "{prefix}");
+        }
+        assert_eq!(wrong(&s3("").replace("\"files\"", "\"a/b\"")), Some("evidence.s3.bucket"));
+        assert_eq!(wrong(&s3("").replace("s3.example", "me:key@s3.example")), Some("evidence.s3.endpoint"));
+        assert_eq!(wrong("[ipfs]\napi = \"/ip4/127.0.0.1/tcp/5001\""), Some("evidence.ipfs.api"));
+        assert_eq!(wrong("mirrors = [\"https://a.example/\", \"ftp://b.example/\"]"), Some("evidence.mirrors"));
+    }
+}

@@ -23,6 +23,8 @@ pub struct Watcher {
     /// Seconds from a posting after which evidence that nobody has is withheld.
     pub patience: u64,
     history: History,
+    /// Batches whose crediting began: they can be challenged no more.
+    over: BTreeSet<(Epoch, u32)>,
     /// Batches that need no further look, by epoch, round and digest.
     done: BTreeSet<(Epoch, u32, B256)>,
     /// What GitHub said to evidence; it is asked once.
@@ -53,6 +55,7 @@ impl Watcher {
             challenger: None,
             patience,
             history: History::default(),
+            over: BTreeSet::new(),
             done: BTreeSet::new(),
             compared: BTreeMap::new(),
             told: BTreeSet::new(),
@@ -65,7 +68,13 @@ impl Watcher {
         let mut look = Look::default();
         for posted in self.history.latest() {
             let (epoch, round) = (posted.header.epoch, posted.header.round);
+            if self.over.contains(&(epoch, round)) {
+                continue;
+            }
             let state = self.auditor.chain.batch(epoch).await?;
+            if state.round == round && matches!(state.status, BatchStatus::Crediting | BatchStatus::Settled) {
+                self.over.insert((epoch, round));
+            }
             let open = matches!(state.status, BatchStatus::Posted | BatchStatus::Window) && state.live;
             if state.round != round || !open {
                 continue;
