@@ -219,7 +219,13 @@ impl Verdict {
             self.evidence, self.epoch, self.round, self.facts, self.entries, self.evidence_hash, self.entries_hash
         );
         // Writing to a String cannot fail.
-        _ = writeln!(out, "  size     {} bytes, {} as zstd", self.bytes, self.packed_bytes);
+        _ = write!(out, "  size     {} bytes, {} as zstd", self.bytes, self.packed_bytes);
+        if self.facts > 0 {
+            let of_thousand = |bytes: usize| bytes.saturating_mul(1_000) / self.facts;
+            let (plain, packed) = (of_thousand(self.bytes), of_thousand(self.packed_bytes));
+            _ = write!(out, " ({plain} and {packed} for 1,000 facts, the opening state included)");
+        }
+        out.push('\n');
         for check in &self.checks {
             line(&mut out, check.passed, check.name, &check.detail);
         }
