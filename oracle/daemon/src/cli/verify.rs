@@ -8,6 +8,7 @@ use guerdon::audit::{AuditError, Auditor, Refetched, Refetcher, Scope, on_chain,
 use guerdon::chain::{Chain, load_deployment};
 use guerdon::config::Config;
 use guerdon::mirrors::{self, Place};
+use guerdon::oracle::OracleError;
 use guerdon::policies::Policies;
 use guerdon_core::B256;
 use guerdon_core::verify::{Check, Rebuilt};
@@ -63,7 +64,7 @@ pub(super) async fn verify(
     for target in targets {
         let name = target.to_string();
         let bytes = read(target, auditor.as_ref()).await.wrap_err_with(|| name.clone())?;
-        let (rebuilt, _) = policies.rebuild(&bytes).wrap_err_with(|| name.clone())?;
+        let (rebuilt, _) = policies.rebuild(&bytes).map_err(without_policy).wrap_err_with(|| name.clone())?;
         let mut checks = match &auditor {
             Some(auditor) => rebuilt.compare(&on_chain(&auditor.chain, &rebuilt.evidence.header).await?),
             None => Vec::new(),
@@ -106,6 +107,16 @@ pub(super) async fn verify(
         eprintln!("error: the verification failed: the lines marked FAILED say what differs");
     }
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A stranger has flags, where an oracle has a configuration.
+fn without_policy(error: OracleError) -> eyre::Report {
+    match error {
+        OracleError::NoSuchPolicy { epoch, hash } => {
+            eyre!("epoch {epoch} ran under policy {hash}: name that policy's file with --policy or --also-policy")
+        }
+        error => error.into(),
+    }
 }
 
 async fn compare(
