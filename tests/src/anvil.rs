@@ -4,7 +4,7 @@
 //! anvil's well-known mnemonic, and control over its clock. Never: a fixed port, another's process.
 
 use alloy::network::Ethereum;
-use alloy::primitives::Address;
+use alloy::primitives::{Address, U256};
 use alloy::providers::ext::AnvilApi;
 use alloy::providers::{DynProvider, Provider, ProviderBuilder};
 use alloy::signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English};
@@ -138,10 +138,22 @@ impl Anvil {
         self.provider.anvil_mine(Some(blocks), None).await.map_err(rpc)
     }
 
+    /// The chain as it is now, to come back to.
+    pub async fn snapshot(&self) -> Result<U256, AnvilError> {
+        let rpc = |source| AnvilError::Rpc { doing: "taking a snapshot", source };
+        self.provider.anvil_snapshot().await.map_err(rpc)
+    }
+
+    /// Back to a snapshot, which is used up by it.
+    pub async fn revert(&self, to: U256) -> Result<(), AnvilError> {
+        let rpc = |source| AnvilError::Rpc { doing: "going back to a snapshot", source };
+        if self.provider.anvil_revert(to).await.map_err(rpc)? { Ok(()) } else { Err(rpc(RpcError::NullResp)) }
+    }
+
     /// Gives an account some of the chain's coin.
     pub async fn fund(&self, account: Address) -> Result<(), AnvilError> {
         let rpc = |source| AnvilError::Rpc { doing: "funding an account", source };
-        let ten = alloy::primitives::utils::Unit::ETHER.wei() * alloy::primitives::U256::from(10);
+        let ten = alloy::primitives::utils::Unit::ETHER.wei() * U256::from(10);
         self.provider.anvil_set_balance(account, ten).await.map_err(rpc)
     }
 }

@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod demo;
 pub mod github;
 pub mod llm;
+pub mod mirror;
 pub mod postgres;
 pub mod rpc;
 pub mod sandbox;

@@ -288,6 +288,7 @@ impl Config {
         self.github.app.iter_mut().for_each(|app| secret(&mut app.private_key));
         self.api.webhook_secret.iter_mut().for_each(secret);
         self.witness.iter_mut().flat_map(|witness| &mut witness.key).for_each(secret);
+        self.evidence.secrets().for_each(secret);
         self.oracle.keys.iter_mut().chain(&mut self.oracle.submitter).for_each(|key| key.anchor(folder));
         match &mut self.database_url {
             DatabaseUrl::Secret(from) => secret(from),

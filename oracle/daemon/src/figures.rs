@@ -45,6 +45,13 @@ pub const FIGURES: &[(&str, &str)] = &[
     ("guerdon_rpc_requests_total", "Requests to RPCs, by host and outcome: `answered`, `failed`"),
     ("guerdon_rpc_lag_blocks", "How far an RPC is behind the best one, by host"),
     ("guerdon_rpc_disagreements_total", "Times that RPCs answered differently at the same block"),
+    ("guerdon_evidence_bytes", "The size of the last evidence that was cut, by `packing`: `plain` or `zstd`"),
+    ("guerdon_evidence_facts", "Facts in it"),
+    ("guerdon_evidence_uploads_total", "Attempts to put evidence elsewhere, by place and outcome: `done` or `failed`"),
+    ("guerdon_watch_batches", "Batches that can be challenged now"),
+    ("guerdon_watch_right", "Those of them in which everything is right"),
+    ("guerdon_watch_alerts_total", "Alerts, by kind as in docs/watch.md"),
+    ("guerdon_watch_timestamp_seconds", "The chain's time of the last complete look at it"),
     ("guerdon_tick_timestamp_seconds", "The chain's time of the last tick in which nothing failed"),
     ("guerdon_ticks_failed_total", "Ticks in which something failed"),
     (
@@ -177,6 +184,32 @@ pub(crate) fn rpc_lag(host: &str, blocks: u64) {
 
 pub(crate) fn rpc_disagreement() {
     counter!("guerdon_rpc_disagreements_total").increment(1);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float; nothing is computed from it")]
+/// After evidence was cut, or found at the start. Sizes in bytes.
+pub(crate) fn cut(plain: u64, packed: u64, facts: u64) {
+    gauge!("guerdon_evidence_bytes", "packing" => "plain").set(plain as f64);
+    gauge!("guerdon_evidence_bytes", "packing" => "zstd").set(packed as f64);
+    set("guerdon_evidence_facts", facts);
+}
+
+/// After an attempt to put evidence elsewhere.
+pub(crate) fn uploaded(place: &'static str, done: bool) {
+    let outcome = if done { "done" } else { "failed" };
+    counter!("guerdon_evidence_uploads_total", "place" => place, "outcome" => outcome).increment(1);
+}
+
+/// After the watchtower looked at all that can be challenged.
+pub(crate) fn looked(now: u64, batches: usize, right: usize) {
+    set("guerdon_watch_batches", batches as u64);
+    set("guerdon_watch_right", right as u64);
+    set("guerdon_watch_timestamp_seconds", now);
+}
+
+/// After the watchtower found something.
+pub(crate) fn alerted(kind: &'static str) {
+    counter!("guerdon_watch_alerts_total", "kind" => kind).increment(1);
 }
 
 /// After a tick in which nothing failed.

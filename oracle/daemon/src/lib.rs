@@ -40,5 +40,6 @@ pub mod status;
 pub mod store;
 pub mod submit;
 pub mod table;
+pub mod watch;
 pub mod webhook;
 pub mod witness;

@@ -8,14 +8,19 @@ use guerdon_core::model::Epoch;
 use guerdon_core::policy::Policy;
 use guerdon_core::verify::{self, Rebuilt};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 #[derive(Debug)]
 pub struct Policies(BTreeMap<B256, Policy>);
 
 impl Policies {
     pub fn read(config: &Config) -> Result<Self> {
+        Self::of_files(std::iter::once(&config.policy).chain(&config.past_policies))
+    }
+
+    pub fn of_files<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<Self> {
         let mut policies = BTreeMap::new();
-        for path in std::iter::once(&config.policy).chain(&config.past_policies) {
+        for path in files {
             let policy = read_policy(path)?;
             let hash = policy.hash().map_err(|source| OracleError::Policy { path: path.clone(), source })?;
             policies.insert(hash, policy);

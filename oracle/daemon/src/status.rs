@@ -57,6 +57,9 @@ pub struct EpochStatus {
     /// The transactions that posted and last credited it, whoever sent them.
     pub post_tx: Option<B256>,
     pub credit_tx: Option<B256>,
+    /// What its evidence is called where it was put for others: an object's key by `s3`, a CID by `ipfs`.
+    #[serde(default)]
+    pub copies: BTreeMap<String, String>,
     /// How evenly it pays; absent before it is scored.
     pub fairness: Option<Fairness>,
 }
@@ -183,6 +186,13 @@ impl Oracle {
             window_end: (posted && chain.window_end > 0).then_some(chain.window_end),
             post_tx,
             credit_tx,
+            copies: self
+                .store
+                .copies_of(evidence_hash)
+                .await?
+                .into_iter()
+                .map(|copy| (copy.place, copy.name))
+                .collect(),
             fairness: EpochRecord::find(&self.store, epoch, round).await?.map(|record| record.fairness),
         })
     }

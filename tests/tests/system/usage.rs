@@ -25,6 +25,10 @@ async fn a_wrong_command_line_is_a_usage_error() {
     misused(&["batch", "--epoch", "one"], &["--epoch", "whole number"]).await;
     misused(&["explain", "somebody", "--json", "--markdown"], &["--markdown", "--json"]).await;
     misused(&["verify"], &["EVIDENCE"]).await;
+    misused(&["verify", "0"], &["count from 1"]).await;
+    misused(&["verify", "7", "--sample", "3"], &["--refetch"]).await;
+    misused(&["watch", "--challenge"], &["--max-bonds"]).await;
+    misused(&["watch", "--challenge", "--max-bonds", "much"], &["0.5"]).await;
     misused(&["simulate"], &["--policy FILE"]).await;
     misused(&["simulate", "--policy", "p.toml", "--epochs", "5..2"], &["--epochs", "3..7"]).await;
     misused(&["report", "frobnicate"], &["frobnicate", "--help"]).await;

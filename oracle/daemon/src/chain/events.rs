@@ -11,6 +11,7 @@ use guerdon_core::batch::BatchHeader;
 use guerdon_core::model::{ContributorId, Epoch};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
+use std::ops::RangeInclusive;
 
 /// Blocks per request, to begin with; many public endpoints allow about this many.
 pub(super) const LOG_RANGE: u64 = 10_000;
@@ -129,6 +130,30 @@ pub struct Opened {
     pub deadline: u64,
 }
 
+/// One thing that happened to a challenge of an entry or a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChallengeEvent {
+    pub number: U256,
+    pub change: Change,
+    pub block: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Opened {
+        epoch: Epoch,
+        round: u32,
+        /// Absent: the whole batch.
+        position: Option<u32>,
+        challenger: Address,
+        /// Wei.
+        bond: U256,
+    },
+    /// The bond, or half of it, did not come back.
+    Lost,
+    Returned,
+}
+
 /// A payment to a wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claimed {
@@ -176,22 +201,52 @@ impl Chain {
         let found = self.events::<Distributor::BatchPosted>("reading posted batches", filter, until).await?;
         Ok(found
             .into_iter()
-            .map(|Found { event, block, tx }| Posted {
-                header: BatchHeader {
-                    epoch: Epoch(event.batch.epoch),
-                    round: event.batch.round,
-                    oracle_set: event.batch.oracleSet,
-                    post_before: event.batch.postBefore,
-                    total: event.batch.total,
-                    entries_hash: event.batch.entriesHash,
-                    policy_hash: event.batch.policyHash,
-                    evidence_hash: event.batch.evidenceHash,
-                },
-                poster: event.poster,
-                block,
-                tx,
-            })
+            .map(Posted::from)
             .collect())
+    }
+
+    /// Every batch that was posted in these blocks, both ends included, in order.
+    pub async fn posted_within(&self, blocks: RangeInclusive<u64>) -> Result<Vec<Posted>, ChainError> {
+        const DOING: &str = "reading posted batches";
+        let found = self.logs_within(DOING, self.filter::<Distributor::BatchPosted>(), blocks).await?;
+        found.iter().map(|log| decode::<Distributor::BatchPosted>(DOING, log).map(Posted::from)).collect()
+    }
+
+    /// What became of challenges of entries and batches in these blocks, both ends included, in order.
+    pub async fn challenges_within(&self, blocks: RangeInclusive<u64>) -> Result<Vec<ChallengeEvent>, ChainError> {
+        use Disputes::DisputesEvents as Event;
+        const DOING: &str = "reading challenges";
+        let filter = Filter::new().address(self.deployment().contracts.disputes.address);
+        let mut found = Vec::new();
+        for log in self.logs_within(DOING, filter, blocks).await? {
+            let tx = log.transaction_hash.unwrap_or_default();
+            let event = Event::decode_log(&log.inner).map_err(|_| ChainError::Event { doing: DOING, tx })?.data;
+            let change = match event {
+                Event::EntryChallenged(event) => Change::Opened {
+                    epoch: Epoch(event.epoch),
+                    round: event.round,
+                    position: Some(event.position),
+                    challenger: event.challenger,
+                    bond: event.bond.to(),
+                },
+                Event::BatchChallenged(event) => Change::Opened {
+                    epoch: Epoch(event.epoch),
+                    round: event.round,
+                    position: None,
+                    challenger: event.challenger,
+                    bond: event.bond.to(),
+                },
+                Event::ChallengeResolved(event) if event.answer == 0 => Change::Lost,
+                // Half of the bond is gone.
+                Event::ChallengeExpired(_) => Change::Lost,
+                Event::ChallengeResolved(_) | Event::ChallengeMoot(_) => Change::Returned,
+                _ => continue,
+            };
+            // Every one of these has the number as its first topic.
+            let number = log.topics().get(1).map_or(U256::ZERO, |topic| (*topic).into());
+            found.push(ChallengeEvent { number, change, block: log.block_number.unwrap_or_default() });
+        }
+        Ok(found)
     }
 
     /// The chunks published for a round of an epoch, in order.
@@ -295,8 +350,17 @@ impl Chain {
 
     /// The same as they come, read in ranges of blocks. A range that an RPC finds too large is halved.
     async fn logs(&self, doing: &'static str, filter: Filter, until: u64) -> Result<Vec<Log>, ChainError> {
+        self.logs_within(doing, filter, self.deployment().block..=until).await
+    }
+
+    async fn logs_within(
+        &self,
+        doing: &'static str,
+        filter: Filter,
+        blocks: RangeInclusive<u64>,
+    ) -> Result<Vec<Log>, ChainError> {
         let mut found = Vec::new();
-        let mut start = self.deployment().block;
+        let (mut start, until) = blocks.into_inner();
         while start <= until {
             let span = self.log_range.load(Ordering::Relaxed).max(1);
             let end = until.min(start.saturating_add(span - 1));
@@ -320,6 +384,26 @@ impl Chain {
 
 fn is_too_large(source: &TransportError) -> bool {
     source.as_error_resp().is_some_and(|error| super::rpc::is_too_large(&error.message.to_lowercase()))
+}
+
+impl From<Found<Distributor::BatchPosted>> for Posted {
+    fn from(Found { event, block, tx }: Found<Distributor::BatchPosted>) -> Self {
+        Self {
+            header: BatchHeader {
+                epoch: Epoch(event.batch.epoch),
+                round: event.batch.round,
+                oracle_set: event.batch.oracleSet,
+                post_before: event.batch.postBefore,
+                total: event.batch.total,
+                entries_hash: event.batch.entriesHash,
+                policy_hash: event.batch.policyHash,
+                evidence_hash: event.batch.evidenceHash,
+            },
+            poster: event.poster,
+            block,
+            tx,
+        }
+    }
 }
 
 /// Sorts events, in the order of the chain, by the batch that they belong to.

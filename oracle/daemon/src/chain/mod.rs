@@ -19,7 +19,9 @@ mod send;
 mod settings;
 
 pub use error::ChainError;
-pub use events::{Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason};
+pub use events::{
+    ChallengeEvent, Change, Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason,
+};
 pub use inspect::Code;
 pub use read::{Account, BatchState, BatchStatus, Freeze, Schedule, Terms, Token};
 pub use record::{RecordError, load_deployment};

@@ -1,6 +1,6 @@
 //! Every command, flag and environment name.
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, U256};
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Parser, Subcommand};
@@ -8,7 +8,10 @@ use guerdon::keys::{KeySource, SecretRef, derivation};
 use guerdon::simulate::{Span, span};
 use guerdon_core::model::Epoch;
 use std::ffi::OsStr;
+use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Names the policy file, as `--policy` does.
 pub const POLICY_ENV: &str = "GUERDON_POLICY";
@@ -141,15 +144,25 @@ pub enum Command {
         #[command(flatten)]
         wallet: Wallet,
     },
-    /// Rebuild batches from their evidence and compare them with the chain
+    /// Rebuild batches from their evidence and compare them with the chain, and with GitHub
+    ///
+    /// Ends with 0 when everything is equal, 1 when something differs, and 2 when it could not be checked.
     Verify {
-        /// Evidence files, plain or .zst; several in the order of their epochs are checked to follow one another
+        /// Evidence: a file, an address, or an epoch's number. Plain or zstd; several in the order of their epochs are
+        /// checked to follow one another, and a number also against the epoch before
         #[arg(required = true, value_name = "EVIDENCE")]
-        evidence: Vec<PathBuf>,
-        /// Further policy files, for epochs under another policy than --policy
-        #[arg(long = "also-policy", value_name = "FILE")]
-        policies: Vec<PathBuf>,
+        targets: Vec<Target>,
+        #[command(flatten)]
+        sources: Sources,
+        #[command(flatten)]
+        refetch: Refetch,
     },
+    /// Check every batch on the chain while it can still be challenged
+    ///
+    /// Needs no key and no store: the chain says what was posted, its evidence is looked for at the oracles and at mirrors,
+    /// and the batch is rebuilt. Says nothing while all is right. With --once it ends with 0 when everything is right, 1 when
+    /// something is wrong, and 2 when something could not be checked.
+    Watch(Watch),
     /// Show what another policy, --policy FILE, would have paid in past epochs
     ///
     /// Replays epochs from their stored evidence: who gains and who loses, what becomes of slices and of
@@ -236,6 +249,94 @@ pub enum Show {
     PolicyHash,
 }
 
+/// What evidence is named by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    Epoch(Epoch),
+    Url(String),
+    File(PathBuf),
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.chars().all(|c| c.is_ascii_digit()) && !text.is_empty() {
+            return epoch(text).map(Self::Epoch);
+        }
+        let is_url = text.starts_with("http://") || text.starts_with("https://");
+        Ok(if is_url { Self::Url(text.to_owned()) } else { Self::File(text.into()) })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Epoch(epoch) => write!(f, "epoch {epoch}"),
+            // Without what may be secret in it.
+            Self::Url(url) => f.write_str(&guerdon::config::masked_url(url)),
+            Self::File(file) => write!(f, "{}", file.display()),
+        }
+    }
+}
+
+/// Where evidence and policies may lie.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Sources {
+    /// A place that has evidence by its hash, asked before all others: an oracle, or an address that the hash is put
+    /// behind, or in the place of `{hash}`; may be given several times
+    #[arg(long, value_name = "URL")]
+    pub from: Vec<String>,
+    /// A further policy file, for epochs under another policy than --policy; may be given several times
+    #[arg(long = "also-policy", value_name = "FILE")]
+    pub policies: Vec<PathBuf>,
+}
+
+/// Whether and how facts are compared with GitHub.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct Refetch {
+    /// Read what the facts are about from GitHub again, by the section [github] of the configuration, and compare
+    #[arg(long)]
+    pub refetch: bool,
+    /// Compare only so many facts, drawn at random
+    #[arg(long, value_name = "N", requires = "refetch", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: Option<u32>,
+    /// Draw the same facts as the run that printed this number
+    #[arg(long, value_name = "NUMBER", requires = "sample")]
+    pub seed: Option<u64>,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct Watch {
+    #[command(flatten)]
+    pub sources: Sources,
+    #[command(flatten)]
+    pub refetch: Refetch,
+    /// Look once and end, as a scheduled job does
+    #[arg(long)]
+    pub once: bool,
+    /// Seconds between two looks at the chain
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, conflicts_with = "once", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub interval: u64,
+    /// Seconds after its posting from which evidence that nobody has counts as withheld
+    #[arg(long, value_name = "SECONDS", default_value_t = 21_600)]
+    pub patience: u64,
+    /// Send every alert there, as JSON
+    #[arg(long, env = "GUERDON_WATCH_WEBHOOK", value_name = "URL", hide_env_values = true)]
+    pub webhook: Option<String>,
+    /// Serve /healthz and /metrics there
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "once")]
+    pub listen: Option<SocketAddr>,
+    /// Put up bonds against what is wrong, from the wallet given with --keystore
+    #[arg(long, requires = "max_bonds")]
+    pub challenge: bool,
+    /// The most of the chain's coin that may be at stake or lost by this wallet in all, as 0.5
+    #[arg(long, value_name = "AMOUNT", requires = "challenge", value_parser = coin)]
+    pub max_bonds: Option<U256>,
+    #[command(flatten)]
+    pub wallet: Wallet,
+}
+
 /// A wallet's key.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Wallet {
@@ -296,8 +397,13 @@ impl TypedValueParser for ByReference {
 
 impl Args {
     pub fn is_daemon(&self) -> bool {
-        matches!(self.command, Command::Run)
+        matches!(self.command, Command::Run) || matches!(&self.command, Command::Watch(watch) if !watch.once)
     }
+}
+
+fn coin(text: &str) -> Result<U256, String> {
+    alloy::primitives::utils::parse_ether(text)
+        .map_err(|_| "an amount of the chain's coin is written as 0.5".to_owned())
 }
 
 fn epochs(text: &str) -> Result<Span, String> {

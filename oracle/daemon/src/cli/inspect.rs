@@ -8,6 +8,7 @@ use guerdon::status::EpochStatus;
 use guerdon::store::Account;
 use guerdon::table::Table;
 use guerdon_core::model::{ContributorId, Epoch};
+use std::fmt::Write as _;
 
 pub(super) async fn find(oracle: &Oracle, who: &str) -> Result<Account> {
     oracle.find(who).await?.ok_or_else(|| {
@@ -66,7 +67,14 @@ pub(super) async fn status(global: &Global, who: Option<&str>) -> Result<()> {
                 epoch.entries_hash.map_or("-".to_owned(), |hash| hash.to_string()),
             ]);
         }
-        table.render(0)
+        let mut out = table.render(0);
+        for epoch in &epochs {
+            for (place, name) in &epoch.copies {
+                // Writing to a String cannot fail.
+                _ = writeln!(out, "epoch {}: its evidence is on {place} as {name}", epoch.epoch);
+            }
+        }
+        out
     })
 }
 

@@ -10,6 +10,8 @@ mod report;
 mod serve;
 mod simulate;
 mod stages;
+mod verify;
+mod watch;
 mod witness;
 
 pub use args::Args;
@@ -43,7 +45,10 @@ pub async fn dispatch(args: Args) -> Result<ExitCode> {
         Command::Challenge { epoch, position, batch, wallet } => {
             dispute::challenge(&global, epoch, position, batch.as_deref(), &wallet).await?;
         }
-        Command::Verify { evidence, policies } => return check::verify(&global, &evidence, &policies).await,
+        Command::Verify { targets, sources, refetch } => {
+            return Ok(unchecked(verify::verify(&global, &targets, &sources, refetch).await));
+        }
+        Command::Watch(watch) => return Ok(unchecked(watch::watch(&global, &watch).await)),
         Command::Simulate { epochs } => simulate::simulate(&global, &global.other_policy(), epochs).await?,
         Command::Report(args::Report::Concentration) => report::concentration(&global).await?,
         Command::Witness(command) => witness::witness(&global, command).await?,
@@ -51,6 +56,14 @@ pub async fn dispatch(args: Args) -> Result<ExitCode> {
         Command::Doctor => return check::doctor(&global).await,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What could not be checked is neither right nor wrong: it ends with 2.
+fn unchecked(checked: Result<ExitCode>) -> ExitCode {
+    checked.unwrap_or_else(|report| {
+        eprintln!("error: {}", guerdon::run::chain_of(report.as_ref()));
+        ExitCode::from(2)
+    })
 }
 
 impl args::Global {

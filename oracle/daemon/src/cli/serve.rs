@@ -3,6 +3,7 @@
 use super::args::Global;
 use eyre::{Result, WrapErr};
 use guerdon::api::{Api, PeerSide, router};
+use guerdon::mirrors::{self, Uploads};
 use guerdon::provisional::Running;
 use guerdon::run::{Pulse, run};
 use guerdon::webhook::{self, Webhooks};
@@ -19,6 +20,7 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
     oracle.github()?;
     oracle.keys()?;
     let webhooks = Webhooks::of(&oracle.config)?.map(Arc::new);
+    let uploads = Uploads::of(&oracle.config.evidence)?;
     let place = oracle.chain.place();
     let listen = oracle.config.api.listen;
     let listener = TcpListener::bind(listen)
@@ -55,11 +57,16 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
     if reader.is_none() {
         tracing::info!("webhooks are off: set `api.webhook_secret` to take them at /webhooks/github");
     }
+    let copies = tokio::spawn({
+        let (oracle, cancelled) = (Arc::clone(&oracle), cancelled.clone());
+        async move { mirrors::keep(&oracle, &uploads, cancelled).await }
+    });
     let ended = run(&oracle, &pulse, cancelled.clone()).await;
     cancelled.cancel();
     if let Some(reader) = reader {
         reader.await.wrap_err("the reader of webhooks did not end well")??;
     }
+    copies.await.wrap_err("putting evidence elsewhere did not end well")?;
     match tokio::time::timeout(LAST_ANSWERS, server).await {
         Ok(server) => server.wrap_err("the API did not end well")??,
         Err(_) => tracing::warn!("some requests were not answered in time: ending without them"),

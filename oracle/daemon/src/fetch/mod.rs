@@ -53,6 +53,7 @@ pub use record::{
     AcceptedAnswer, CloseEvent, CommentRecord, CommitCloser, DiscussionRecord, Excluding, IssueEvent, IssueRecord,
     LabelEvent, PullCloser, PullRecord, Records, Rename, Revert, ReviewEvent, Spoken, Thanks, UnmergedRecord,
 };
+pub use reread::reread_threads;
 pub use signature::is_signed;
 pub use sync::{FetchPlan, FetchReport, RepositoryReport, fetch, refresh, refresh_threads};
 pub use text::verdict_of;

@@ -3,11 +3,13 @@
 
 use super::answer::{NodeData, TouchedItem, TouchedNode};
 use super::error::FetchError;
+use super::github::GitHub;
 use super::load::named_since;
 use super::objects::OBJECTS_A_REQUEST;
-use super::sync::{Sync, Watch};
+use super::progress::Quiet;
+use super::sync::{FetchPlan, Sync, Watch};
 use super::{queries, time};
-use crate::store::{RecordKind, Repository, Saved};
+use crate::store::{RecordKind, Repository, Saved, Store};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +17,30 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_LOGINS: usize = 200;
 
 type Result<T> = std::result::Result<T, FetchError>;
+
+/// Reads single threads of a repository again with what hangs on them, and whose the logins are that
+/// commands name from `since` on.
+pub async fn reread_threads(
+    github: &GitHub,
+    store: &Store,
+    plan: &FetchPlan,
+    repository: &Repository,
+    numbers: &BTreeSet<u64>,
+    since: u64,
+) -> Result<Saved> {
+    let sync = Sync::new(github, store, plan, &Quiet);
+    let (mut ids, mut comments) = (Vec::new(), Vec::new());
+    for number in numbers {
+        for kind in [RecordKind::Pull, RecordKind::Issue, RecordKind::Discussion] {
+            ids.extend(store.under(repository.id, kind, *number).await?.into_iter().map(|known| known.node));
+        }
+        comments.extend(store.under(repository.id, RecordKind::Comment, *number).await?);
+    }
+    let mut saved = sync.refresh(repository, &ids).await?;
+    saved += sync.refresh_comments(repository, &comments).await?;
+    sync.resolve(repository, since).await?;
+    Ok(saved)
+}
 
 impl Sync<'_> {
     /// Everything of one repository to which something happened from `since` on. Objects that were read in

@@ -165,7 +165,7 @@ pub(super) struct Sync<'a> {
 }
 
 impl<'a> Sync<'a> {
-    fn new(github: &'a GitHub, store: &'a Store, plan: &FetchPlan, progress: &'a dyn Progress) -> Self {
+    pub(super) fn new(github: &'a GitHub, store: &'a Store, plan: &FetchPlan, progress: &'a dyn Progress) -> Self {
         let bots = BotList::new(&plan.bots);
         let addresses = Mutex::default();
         Self { github, store, progress, facts_from: plan.facts_from, addresses, bots, now: plan.now }

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use std::fmt;
 use std::io::Read as _;
 use std::time::Duration;
+use url::Url;
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a place may be silent.
@@ -99,6 +100,13 @@ pub async fn fetch(places: &[Place], hash: B256, limit: u64) -> Result<Vec<u8>, 
     Err(MirrorError::Nowhere { hash, tried })
 }
 
+/// What lies at an address, plain, whatever its hash is.
+pub async fn download(url: &str, limit: u64) -> Result<Vec<u8>, Miss> {
+    let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or(Miss::Address)?;
+    let client = client().map_err(|_| Miss::Unreachable)?;
+    unpacked(get(&client, parsed, limit).await?, limit)
+}
+
 fn client() -> Result<Client, MirrorError> {
     Client::builder()
         .redirect(redirect::Policy::limited(5))
@@ -111,7 +119,13 @@ fn client() -> Result<Client, MirrorError> {
 }
 
 async fn one(client: &Client, place: &Place, hash: B256, limit: u64) -> Result<Vec<u8>, Miss> {
-    let url = place.url(hash).ok_or(Miss::Address)?;
+    let bytes = get(client, place.url(hash).ok_or(Miss::Address)?, limit).await?;
+    // Both are work for a processor, not for the runtime.
+    let opened = tokio::task::spawn_blocking(move || open(bytes, hash, limit));
+    opened.await.unwrap_or(Err(Miss::BrokenOff))
+}
+
+async fn get(client: &Client, url: Url, limit: u64) -> Result<Vec<u8>, Miss> {
     let mut answer = client.get(url).send().await.map_err(|error| missed(&error))?;
     if answer.status().as_u16() != 200 {
         return Err(Miss::Status(answer.status().as_u16()));
@@ -124,9 +138,7 @@ async fn one(client: &Client, place: &Place, hash: B256, limit: u64) -> Result<V
         }
         bytes.extend_from_slice(&chunk);
     }
-    // Both are work for a processor, not for the runtime.
-    let opened = tokio::task::spawn_blocking(move || open(bytes, hash, limit));
-    opened.await.unwrap_or(Err(Miss::BrokenOff))
+    Ok(bytes)
 }
 
 fn missed(error: &reqwest::Error) -> Miss {

@@ -12,9 +12,10 @@ const HASH: &str = "{hash}";
 pub struct Place(String);
 
 impl Place {
-    /// An address that the hash is put behind, or in the place of `{hash}`.
+    /// An address that the hash is put behind, or in the place of `{hash}`. One without any path is an oracle's.
     pub fn of(address: &str) -> Self {
-        Self(address.to_owned())
+        let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+        if rest.is_empty() || rest.contains(['/', '?', '{']) { Self(address.to_owned()) } else { Self::oracle(address) }
     }
 
     /// An oracle's API.
@@ -60,6 +61,8 @@ mod tests {
         assert_eq!(at(Place::of("https://a.example/e/")), Some(format!("https://a.example/e/{hash}")));
         assert_eq!(at(Place::of("https://a.example/{hash}.zst")), Some(format!("https://a.example/{hash}.zst")));
         assert_eq!(at(Place::oracle("http://b.example/")), Some(format!("http://b.example/v1/evidence/{hash}")));
+        assert_eq!(Place::of("http://b.example:87"), Place::oracle("http://b.example:87/"));
+        assert_eq!(at(Place::of("http://b.example:87/")), Some(format!("http://b.example:87/{hash}")));
         for other in ["", "ipfs://", "file:///etc/"] {
             assert_eq!(at(Place::of(other)), None, "{other}");
         }

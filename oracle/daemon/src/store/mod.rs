@@ -7,6 +7,7 @@
 
 mod accounts;
 mod batches;
+mod copies;
 mod deliveries;
 mod evidence;
 mod fetched;
@@ -27,6 +28,7 @@ mod write;
 
 pub use accounts::Account;
 pub use batches::StoredBatch;
+pub use copies::StoredCopy;
 pub use deliveries::Delivery;
 pub use evidence::StoredEvidence;
 pub use fetched::Fetched;

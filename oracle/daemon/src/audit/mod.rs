@@ -1,11 +1,68 @@
 //! Verb 8, verify: takes an evidence file and what the chain says, gives the core's verdict. Needs
-//! no store, no GitHub and no key: anybody can run it.
+//! no store and no key: anybody can run it. Only the comparison of facts needs GitHub.
 
-use crate::chain::Chain;
+mod continuity;
+mod find;
+mod judge;
+mod refetch;
+mod sample;
+
+pub use continuity::Before;
+pub use find::{Auditor, Found, Posts};
+pub use judge::{Entries, EntryFault, Judgement, LeftOut, Verdict};
+pub use refetch::{Difference, FieldDifference, Refetched, Refetcher, Scope, plan_of};
+pub use sample::{Confidence, random_seed};
+
+use crate::chain::{Chain, ChainError};
+use crate::fetch::FetchError;
+use crate::mirrors::{MirrorError, Miss};
 use crate::oracle::{OracleError, Result};
+use crate::store::StoreError;
 use guerdon_core::batch::{self, Entry};
 use guerdon_core::evidence::{Header, Terms};
+use guerdon_core::model::Epoch;
 use guerdon_core::verify::{OnChain, OnChainBatch};
+use std::path::PathBuf;
+
+/// Why something could not be checked; nothing is said about whether it is right.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    #[error(transparent)]
+    Oracle(#[from] OracleError),
+    #[error(transparent)]
+    Mirror(#[from] MirrorError),
+    #[error(
+        "epoch {0} has no batch on the chain, nor has a later one that leads back to it: name its evidence by file or URL"
+    )]
+    NotPosted(Epoch),
+    #[error("{url} cannot be read: {said}")]
+    Url { url: String, said: Miss },
+    #[error("cannot make a folder for what GitHub says in {0}")]
+    Folder(PathBuf, #[source] std::io::Error),
+    #[error(
+        "the evidence counts repositories that the configuration does not list or GitHub does not show: {ids}; name them \
+         in `github.repositories`"
+    )]
+    NotListed { ids: String },
+}
+
+impl From<ChainError> for AuditError {
+    fn from(error: ChainError) -> Self {
+        Self::Oracle(error.into())
+    }
+}
+
+impl From<FetchError> for AuditError {
+    fn from(error: FetchError) -> Self {
+        Self::Oracle(error.into())
+    }
+}
+
+impl From<StoreError> for AuditError {
+    fn from(error: StoreError) -> Self {
+        Self::Oracle(error.into())
+    }
+}
 
 /// Reads from the chain all that evidence with this header must agree with.
 pub async fn on_chain(chain: &Chain, header: &Header) -> Result<OnChain> {
