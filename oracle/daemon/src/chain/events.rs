@@ -277,8 +277,17 @@ impl Chain {
 
     /// The same as they come, read in ranges of blocks.
     async fn logs(&self, doing: &'static str, filter: Filter, until: u64) -> Result<Vec<Log>, ChainError> {
+        self.logs_in(doing, filter, (self.deployment().block, until)).await
+    }
+
+    /// Those of the blocks from the first to the last.
+    pub(super) async fn logs_in(
+        &self,
+        doing: &'static str,
+        filter: Filter,
+        (mut start, until): (u64, u64),
+    ) -> Result<Vec<Log>, ChainError> {
         let mut found = Vec::new();
-        let mut start = self.deployment().block;
         while start <= until {
             let end = until.min(start.saturating_add(LOG_RANGE - 1));
             let range = filter.clone().from_block(start).to_block(end);
@@ -290,9 +299,9 @@ impl Chain {
 }
 
 /// Sorts events, in the order of the chain, by the batch that they belong to.
-#[derive(Default)]
-struct Tally {
-    batches: BTreeMap<(Epoch, u32), Credits>,
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) batches: BTreeMap<(Epoch, u32), Credits>,
     /// Skips of a transaction whose batch is not known yet: a skip names its epoch only, and the
     /// `EntriesCredited` that follows tells the round.
     open: Vec<(Epoch, Skipped)>,
@@ -304,7 +313,7 @@ impl Tally {
         self.batches.entry((Epoch(epoch), round)).or_default()
     }
 
-    fn take(&mut self, event: Distributor::RewardDistributorEvents, tx: B256) {
+    pub(super) fn take(&mut self, event: Distributor::RewardDistributorEvents, tx: B256) {
         use Distributor::RewardDistributorEvents as Event;
         if self.tx != tx {
             self.open.clear();

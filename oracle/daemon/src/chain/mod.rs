@@ -6,12 +6,14 @@
 
 mod error;
 mod events;
+mod ledger;
 mod read;
 mod record;
 mod send;
 
 pub use error::ChainError;
 pub use events::{Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason};
+pub use ledger::Ledger;
 pub use read::{Account, BatchState, BatchStatus, Freeze, Schedule, Terms, Token};
 pub use record::{RecordError, load_deployment};
 pub use send::{Answer, Sender, Sent};
