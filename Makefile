@@ -101,8 +101,9 @@ vectors: setup ## Regenerate the vectors that Solidity and Rust share
 	@GUERDON_WRITE_VECTORS=1 node --test contracts/test/typescript/
 
 .PHONY: docs
-docs: ## Rewrite docs/scoring.md and the table in docs/attacks.md from the code and the default policy
+docs: ## Rewrite docs/scoring.md, docs/openapi.json and the table in docs/attacks.md from the code and the default policy
 	@GUERDON_WRITE_DOCS=1 cargo test --quiet --package guerdon-core --test core docs::
+	@GUERDON_WRITE_DOCS=1 cargo test --quiet --package guerdon --test openapi docs_openapi
 	@mkdir -p target && cargo run --quiet -p guerdon-core --example attacks -- --markdown > target/attacks.md
 	@sed -i '/^| attack | honest/,$$d' docs/attacks.md && cat target/attacks.md >> docs/attacks.md
 

@@ -3,13 +3,13 @@
 //! Takes the file and what flags or the environment override; gives checked settings. Paths in the
 //! file are relative to it. It can be shown: what is secret stands elsewhere, and in addresses it is masked.
 
+use crate::api::ApiConfig;
 use crate::keys::{KeyError, KeySource, SecretRef};
 use crate::store::masked;
 use crate::witness::WitnessConfig;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// A minimal file for `guerdon init`.
@@ -147,15 +147,6 @@ pub struct OracleConfig {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ApiConfig {
-    #[serde(default = "defaults::listen")]
-    pub listen: SocketAddr,
-    /// What GitHub signs its webhooks with; without it they are not taken.
-    pub webhook_secret: Option<SecretRef>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RunConfig {
     /// Milliseconds between two looks at the chain and GitHub.
     #[serde(default = "defaults::interval_ms")]
@@ -163,8 +154,6 @@ pub struct RunConfig {
 }
 
 mod defaults {
-    use std::net::{Ipv4Addr, SocketAddr};
-
     pub(super) fn database_url() -> super::DatabaseUrl {
         super::DatabaseUrl::Plain("sqlite:guerdon.db".to_owned())
     }
@@ -189,9 +178,6 @@ mod defaults {
     pub(super) fn post_within() -> u64 {
         7 * 86_400
     }
-    pub(super) fn listen() -> SocketAddr {
-        SocketAddr::from((Ipv4Addr::LOCALHOST, 8787))
-    }
     pub(super) fn interval_ms() -> u64 {
         60_000
     }
@@ -205,12 +191,6 @@ impl Default for OracleConfig {
             settle_delay: defaults::settle_delay(),
             post_within: defaults::post_within(),
         }
-    }
-}
-
-impl Default for ApiConfig {
-    fn default() -> Self {
-        Self { listen: defaults::listen(), webhook_secret: None }
     }
 }
 
@@ -339,6 +319,9 @@ impl Config {
                 format!("is {}, not within an hour and 60 days", self.oracle.post_within),
             );
         }
+        if let Err((key, message)) = self.api.check() {
+            return refuse(key, message);
+        }
         if let Some(Err((key, message))) = self.witness.as_ref().map(WitnessConfig::check) {
             return refuse(key, message);
         }
@@ -387,9 +370,6 @@ impl Config {
         let keys: Vec<String> = self.oracle.keys.iter().map(shown_key).collect();
         let submitter = self.oracle.submitter.as_ref().map_or("the first of oracle.keys".to_owned(), shown_key);
         let graphql = || crate::fetch::graphql_url(&self.github.api_url);
-        let webhook_secret = self.api.webhook_secret.as_ref();
-        let webhook_secret =
-            webhook_secret.map_or("none: webhooks are off".to_owned(), |from| format!("{from} (masked)"));
         let mut shown = vec![
             ("database_url", self.database_url.to_string()),
             ("policy", self.policy.display().to_string()),
@@ -409,15 +389,14 @@ impl Config {
             ("oracle.submitter", submitter),
             ("oracle.settle_delay", format!("{} s", self.oracle.settle_delay)),
             ("oracle.post_within", format!("{} s", self.oracle.post_within)),
-            ("api.listen", self.api.listen.to_string()),
-            ("api.webhook_secret", webhook_secret),
             ("run.interval_ms", self.run.interval_ms.to_string()),
         ];
+        shown.extend(self.api.shown());
         let off = || vec![("witness", "off: there is no section [witness]".to_owned())];
         shown.extend(self.witness.as_ref().map_or_else(off, WitnessConfig::shown));
         for (key, value) in shown {
             // Writing to a String cannot fail.
-            _ = writeln!(out, "{key:<23} {value}");
+            _ = writeln!(out, "{key:<28} {value}");
         }
         out
     }

@@ -22,6 +22,8 @@ pub const FIGURES: &[(&str, &str)] = &[
     ("guerdon_witness_flagged_total", "Those whose text tries to instruct the witness"),
     ("guerdon_witness_month_tokens", "Tokens counted against `witness.monthly_tokens` in the running month"),
     ("guerdon_tick_timestamp_seconds", "The chain's time of the last tick in which nothing failed"),
+    ("guerdon_api_answers_total", "Answers of the API's public routes, by status code"),
+    ("guerdon_api_turned_away_total", "Connections that were closed because their address had too many"),
 ];
 
 /// Takes the place that all of the process writes its figures to; once in a process.
@@ -90,6 +92,16 @@ pub(crate) fn spent(tokens: u64) {
 /// After a tick in which nothing failed.
 pub(crate) fn ticked(now: u64) {
     set("guerdon_tick_timestamp_seconds", now);
+}
+
+/// After an answer of a public route.
+pub(crate) fn answered(status: u16) {
+    counter!("guerdon_api_answers_total", "status" => status.to_string()).increment(1);
+}
+
+/// After a connection that was not taken.
+pub(crate) fn turned_away() {
+    counter!("guerdon_api_turned_away_total").increment(1);
 }
 
 #[cfg(test)]

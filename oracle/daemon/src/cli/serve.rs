@@ -2,10 +2,10 @@
 
 use super::args::Global;
 use eyre::{Result, WrapErr};
-use guerdon::api::{Api, router};
+use guerdon::api::{Api, router, serve};
 use guerdon::figures;
 use guerdon::provisional::Running;
-use guerdon::run::{Pulse, run};
+use guerdon::run::{Pulse, chain_of, run};
 use guerdon::webhook::{self, Webhooks};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,16 +31,19 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
     let cancelled = CancellationToken::new();
     let running = Arc::new(Running::default());
     let figures = figures::install().wrap_err("cannot keep figures for /metrics")?;
-    let api = router(Api {
-        oracle: Arc::clone(&oracle),
-        pulse: Arc::clone(&pulse),
-        running: Arc::clone(&running),
-        webhooks: webhooks.clone(),
-        figures,
-    });
+    let api = Api::new(Arc::clone(&oracle), Arc::clone(&pulse), Arc::clone(&running), webhooks.clone(), figures);
+    let api = router(api).wrap_err("cannot describe the API")?;
     let server = tokio::spawn({
-        let cancelled = cancelled.clone();
-        async move { axum::serve(listener, api).with_graceful_shutdown(cancelled.cancelled_owned()).await }
+        let (oracle, cancelled) = (Arc::clone(&oracle), cancelled.clone());
+        async move { serve(listener, api, &oracle.config.api, cancelled).await }
+    });
+    let older = tokio::spawn({
+        let oracle = Arc::clone(&oracle);
+        async move {
+            if let Err(error) = oracle.keep_missing_explanations().await {
+                tracing::error!(error = %chain_of(&error), "explanations of earlier epochs cannot be made");
+            }
+        }
     });
     let stop = tokio::spawn({
         let cancelled = cancelled.clone();
@@ -69,6 +72,7 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
         reader.await.wrap_err("the reader of webhooks did not end well")??;
     }
     stop.abort();
-    server.await.wrap_err("the API did not end well")??;
+    older.abort();
+    server.await.wrap_err("the API did not end well")?;
     Ok(ended?)
 }

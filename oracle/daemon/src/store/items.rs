@@ -95,6 +95,40 @@ impl Store {
         .map_err(at("reading items"))?;
         rows.iter().map(item_of).collect()
     }
+
+    /// The last one of a contributor, by epoch, round and position.
+    pub async fn last_item_of(&self, table: ItemTable, contributor: ContributorId) -> Result<Option<Item>> {
+        let row = sqlx::query(statement!(
+            table,
+            "SELECT epoch, round, position, contributor_id, body FROM",
+            "WHERE contributor_id = $1 ORDER BY epoch DESC, round DESC, position DESC LIMIT 1"
+        ))
+        .bind(big("the contributor id", contributor.0)?)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(at("reading an item"))?;
+        row.as_ref().map(item_of).transpose()
+    }
+
+    /// The last one of each contributor above an id, ascending by id.
+    pub async fn last_items_after(&self, table: ItemTable, after: u64, limit: u32) -> Result<Vec<Item>> {
+        // Two statements, because either database finds the ids in the index, and neither does so for a join.
+        let ids = sqlx::query(statement!(
+            table,
+            "SELECT DISTINCT contributor_id FROM",
+            "WHERE contributor_id > $1 ORDER BY contributor_id LIMIT $2"
+        ))
+        .bind(big("the contributor id", after)?)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(at("listing contributors"))?;
+        let mut last = Vec::new();
+        for row in &ids {
+            last.extend(self.last_item_of(table, ContributorId(number(row, "contributor_id")?)).await?);
+        }
+        Ok(last)
+    }
 }
 
 fn item_of(row: &AnyRow) -> Result<Item> {
