@@ -57,6 +57,12 @@ bench-classifier: ## Print how many titles a second the kind classifier reads on
 bench-score: ## Score epochs of ten thousand to a million facts and print what each stage takes (release build)
 	@cargo run --quiet --release -p guerdon-core --example bench-score
 
+.PHONY: bench-api
+bench-api: setup ## Ask the API of a hundred thousand contributors as fast as it answers (release build; needs wrk)
+	@command -v wrk >/dev/null || { echo "missing: wrk (apt-get install wrk)" >&2; exit 1; }
+	@cargo build --quiet --release --workspace --bins
+	@target/release/bench-api $(BENCH_FLAGS)
+
 .PHONY: attack
 attack: ## Print what every known attack on the score earns beside honest work; fails when a limit is exceeded
 	@cargo run --quiet -p guerdon-core --example attacks -- $(POLICY)
