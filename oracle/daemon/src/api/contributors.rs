@@ -123,7 +123,7 @@ pub(super) async fn explain(
     let first = after.saturating_add(1).min(LARGEST);
     let epochs = only.map_or((Epoch(first), Epoch(LARGEST)), |only| (Epoch(only.max(first)), Epoch(only)));
     let pages = Pages { epochs, limit };
-    let (page, more) = api.oracle.served_explanations(ContributorId(account.id), &snapshot.cuts, pages).await?;
+    let (page, more) = api.oracle.served_explanations(&account, &snapshot.cuts, pages).await?;
     let last = page.last().filter(|_| more).map(|(epoch, _)| epoch.0);
     let texts: Vec<String> = page.into_iter().map(|(_, text)| text).collect();
     let next = last.map(|last| bounds.next(&format!("/v1/contributors/{}/explain", account.id), last));

@@ -20,10 +20,13 @@ use tokio::sync::Mutex;
 /// Batches whose entries are kept in memory: 16 bytes an entry.
 const KEPT: usize = 8;
 
+/// Epoch, round and entries hash.
+type BatchName = (Epoch, u32, B256);
+
 /// What is made once and shown often.
 #[derive(Debug, Default)]
 pub(super) struct Made {
-    entries: Mutex<BTreeMap<(Epoch, u32, B256), Arc<Vec<Entry>>>>,
+    entries: Mutex<BTreeMap<BatchName, Arc<Vec<Entry>>>>,
     /// Whoever has it may score a running epoch; and the last score as bytes.
     provisional: Mutex<Option<(Arc<Provisional>, Bytes)>>,
 }
@@ -141,7 +144,7 @@ pub(super) async fn entries(
     Ok(Reply::json(&shown)?.and_more(next))
 }
 
-async fn all_entries(api: &Api, key: (Epoch, u32, B256)) -> Result<Arc<Vec<Entry>>> {
+async fn all_entries(api: &Api, key: BatchName) -> Result<Arc<Vec<Entry>>> {
     // Others who want the same batch wait for this one to be read.
     let mut made = api.made.entries.lock().await;
     if let Some(entries) = made.get(&key) {

@@ -4,7 +4,7 @@
 
 use super::{ExplainedItem, explained, not_merged, touched};
 use crate::oracle::{Oracle, OracleError, Result};
-use crate::store::{Kept, OpenedPull};
+use crate::store::{Account, Kept, OpenedPull};
 use guerdon_core::B256;
 use guerdon_core::evidence::Evidence;
 use guerdon_core::model::{ContributorId, Epoch, RepositoryId};
@@ -81,11 +81,12 @@ impl Oracle {
     /// One contributor's explanations as JSON objects, ascending by epoch, and whether there are more.
     pub(crate) async fn served_explanations(
         &self,
-        id: ContributorId,
+        account: &Account,
         cuts: &BTreeMap<Epoch, Cut>,
         pages: Pages,
     ) -> Result<(Vec<(Epoch, String)>, bool)> {
-        let login = self.store.account(id.0).await?.map(|account| account.login).filter(|login| !login.is_empty());
+        let id = ContributorId(account.id);
+        let login = Some(account.login.as_str()).filter(|login| !login.is_empty());
         let (from, to) = pages.epochs;
         let at_most = u32::try_from(pages.limit.saturating_add(1)).unwrap_or(u32::MAX);
         let kept = self.store.explanations_of(id, (from, to), at_most).await?.into_iter();
@@ -105,7 +106,7 @@ impl Oracle {
             if served.len() == pages.limit {
                 return Ok((served, true));
             }
-            served.push((*epoch, object((*epoch, cut.round), id, login.as_deref(), kept.as_ref(), &missing)?));
+            served.push((*epoch, object((*epoch, cut.round), id, login, kept.as_ref(), &missing)?));
         }
         Ok((served, false))
     }

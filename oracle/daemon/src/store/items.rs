@@ -36,6 +36,30 @@ macro_rules! statement {
     };
 }
 
+/// The ids come from the index alone, and each one's last row by a look at it.
+macro_rules! last_after {
+    ($table:expr) => {
+        match $table {
+            ItemTable::LineItems => last_after!(of "line_items"),
+            ItemTable::Refusals => last_after!(of "refusals"),
+            ItemTable::People => last_after!(of "people"),
+        }
+    };
+    (of $name:literal) => {
+        concat!(
+            "SELECT p.epoch, p.round, p.position, p.contributor_id, p.body FROM (SELECT DISTINCT contributor_id FROM ",
+            $name,
+            " WHERE contributor_id > $1 ORDER BY contributor_id LIMIT $2) ids JOIN ",
+            $name,
+            " p ON p.contributor_id = ids.contributor_id AND (p.epoch, p.round, p.position) = (SELECT q.epoch, q.round, \
+             q.position FROM ",
+            $name,
+            " q WHERE q.contributor_id = ids.contributor_id ORDER BY q.epoch DESC, q.round DESC, q.position DESC LIMIT 1) \
+             ORDER BY p.contributor_id"
+        )
+    };
+}
+
 impl Store {
     /// Replaces all of an epoch and round, in the given order; positions count from 0.
     pub async fn replace_items(
@@ -112,22 +136,13 @@ impl Store {
 
     /// The last one of each contributor above an id, ascending by id.
     pub async fn last_items_after(&self, table: ItemTable, after: u64, limit: u32) -> Result<Vec<Item>> {
-        // Two statements, because either database finds the ids in the index, and neither does so for a join.
-        let ids = sqlx::query(statement!(
-            table,
-            "SELECT DISTINCT contributor_id FROM",
-            "WHERE contributor_id > $1 ORDER BY contributor_id LIMIT $2"
-        ))
-        .bind(big("the contributor id", after)?)
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await
-        .map_err(at("listing contributors"))?;
-        let mut last = Vec::new();
-        for row in &ids {
-            last.extend(self.last_item_of(table, ContributorId(number(row, "contributor_id")?)).await?);
-        }
-        Ok(last)
+        let rows = sqlx::query(last_after!(table))
+            .bind(big("the contributor id", after)?)
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(at("listing contributors"))?;
+        rows.iter().map(item_of).collect()
     }
 }
 
