@@ -63,6 +63,13 @@ bench-api: setup ## Ask the API of a hundred thousand contributors as fast as it
 	@cargo build --quiet --release --workspace --bins
 	@target/release/bench-api $(BENCH_FLAGS)
 
+SCHEMATHESIS := target/tools/schemathesis
+.PHONY: fuzz-api
+fuzz-api: build ## Ask the API whatever its description allows, and more (installs schemathesis by pip)
+	@[ -x $(SCHEMATHESIS)/bin/st ] || { python3 -m venv $(SCHEMATHESIS) && $(SCHEMATHESIS)/bin/pip install --quiet schemathesis==4.32.5; } \
+	  || { rm -rf $(SCHEMATHESIS); printf '%s\n' '' '  SKIPPED: the API is not fuzzed, because pip cannot install schemathesis.' '' >&2; exit 0; }; \
+	GUERDON_SCHEMATHESIS='$(abspath $(SCHEMATHESIS))/bin/st' cargo test --package guerdon-tests --test api fuzz:: -- --nocapture
+
 .PHONY: attack
 attack: ## Print what every known attack on the score earns beside honest work; fails when a limit is exceeded
 	@cargo run --quiet -p guerdon-core --example attacks -- $(POLICY)

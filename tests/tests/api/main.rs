@@ -13,6 +13,7 @@
 mod bench;
 mod caches;
 mod client;
+mod fuzz;
 mod hostile;
 mod lists;
 mod rates;
