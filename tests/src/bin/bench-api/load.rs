@@ -67,7 +67,7 @@ fn read(text: &str) -> Option<Asked> {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size that is printed")]
 fn whole(number: f64) -> Option<u64> {
-    (number >= 0.0 && number < 1e18).then_some(number as u64)
+    (0.0..1e18).contains(&number).then_some(number as u64)
 }
 
 fn scaled(text: &str, scales: &[(&str, f64)]) -> Option<f64> {

@@ -1,6 +1,5 @@
 //! A sandbox whose epoch 1 has as many contributors as wanted. The evidence is made up, and wallets are
-//! linked by an impersonated contract, four a call short of a hundred thousand signatures; all else goes
-//! the way that a real epoch goes, by the real commands.
+//! linked by an impersonated contract instead of by as many signatures; all else goes the way that a real epoch goes, by the real commands.
 
 use crate::epoch;
 use alloy::primitives::{Address, U256};
@@ -68,10 +67,10 @@ impl World {
         }
         eprintln!("guerdon submit: posting and publishing, then crediting");
         let window = sandbox.json(&["submit", "--epoch", "1"]).await?;
-        let until = window["until"].as_u64().ok_or_eyre("the batch is not published")?;
+        let until = window.get("until").and_then(serde_json::Value::as_u64).ok_or_eyre("the batch is not published")?;
         sandbox.anvil.warp(until).await?;
         let settled = sandbox.json(&["submit", "--epoch", "1"]).await?;
-        ensure!(settled["step"] == "settled", "the epoch is not settled: {settled}");
+        ensure!(settled.get("step").is_some_and(|step| step == "settled"), "the epoch is not settled: {settled}");
         let accounts = u64::try_from(linked.len())?;
         Ok(Self { sandbox, contributors, accounts, database })
     }
@@ -82,7 +81,7 @@ impl World {
         loop {
             if let Ok((200, text)) = daemon.get("/v1/epochs/1").await {
                 let epoch: serde_json::Value = serde_json::from_str(&text)?;
-                ensure!(epoch["status"] == "settled", "{epoch}");
+                ensure!(epoch.get("status").is_some_and(|status| status == "settled"), "{epoch}");
                 break;
             }
             ensure!(began.elapsed() < PATIENCE, "the daemon's API never had a view");
