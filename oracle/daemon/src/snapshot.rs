@@ -6,7 +6,7 @@
 
 use crate::chain::Ledger;
 use crate::explain::Cut;
-use crate::oracle::{Oracle, Result};
+use crate::oracle::{Oracle, OracleError, Result};
 use crate::run::chain_of;
 use crate::status::{EpochStatus, Known, Stage};
 use guerdon_core::model::Epoch;
@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 
 /// A view this old is shown once more while the next one is made.
 const STALE: Duration = Duration::from_secs(6);
@@ -75,12 +76,22 @@ impl Snapshots {
         }
         if let Some(last) = self.younger(STALE.max(self.fresh)) {
             if self.turn.try_lock().is_ok() {
-                let this = Arc::clone(self);
-                tokio::spawn(async move { this.renewed().await.map(drop) });
+                drop(self.renewal());
             }
             return Ok(last);
         }
-        self.renewed().await
+        self.renewal().await.map_err(|error| OracleError::Stored(error.to_string()))?
+    }
+
+    /// In a task of its own: who asked may be gone before a long history is read, and the next one wants it too.
+    fn renewal(self: &Arc<Self>) -> JoinHandle<Result<Arc<Snapshot>>> {
+        let this = Arc::clone(self);
+        tokio::spawn(async move { this.renewed().await })
+    }
+
+    /// Makes the first view before anybody asks.
+    pub fn begin(self: &Arc<Self>) {
+        drop(self.renewal());
     }
 
     async fn renewed(&self) -> Result<Arc<Snapshot>> {

@@ -64,6 +64,7 @@ impl Api {
         figures: PrometheusHandle,
     ) -> Self {
         let snapshots = Arc::new(Snapshots::new(Arc::clone(&oracle)));
+        snapshots.begin();
         Self { oracle, pulse, running, webhooks, figures, snapshots, made: Arc::default() }
     }
 }
@@ -97,7 +98,8 @@ fn public() -> OpenApiRouter<Api> {
         .routes(routes!(document::serve))
 }
 
-/// For machines that know what they do: no rate, and no page of another origin.
+/// For machines that know what they do: no rate, and no page of another origin. What changes something has limits
+/// and authentication of its own.
 fn own() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(probes::healthz))
