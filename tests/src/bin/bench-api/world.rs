@@ -1,5 +1,6 @@
 //! A sandbox whose epoch 1 has as many contributors as wanted. The evidence is made up, and wallets are
-//! linked by an impersonated contract instead of by as many signatures; all else goes the way that a real epoch goes, by the real commands.
+//! linked by an impersonated contract instead of by as many signatures; all else goes the way that a real
+//! epoch goes, by the real commands.
 
 use crate::epoch;
 use alloy::primitives::{Address, U256};
