@@ -57,6 +57,19 @@ bench-classifier: ## Print how many titles a second the kind classifier reads on
 bench-score: ## Score epochs of ten thousand to a million facts and print what each stage takes (release build)
 	@cargo run --quiet --release -p guerdon-core --example bench-score
 
+.PHONY: bench-api
+bench-api: setup ## Ask the API of a hundred thousand contributors as fast as it answers (release build; needs wrk)
+	@command -v wrk >/dev/null || { echo "missing: wrk (apt-get install wrk)" >&2; exit 1; }
+	@cargo build --quiet --release --workspace --bins
+	@target/release/bench-api $(BENCH_FLAGS)
+
+SCHEMATHESIS := target/tools/schemathesis
+.PHONY: fuzz-api
+fuzz-api: build ## Ask the API whatever its description allows, and more (installs schemathesis by pip)
+	@[ -x $(SCHEMATHESIS)/bin/st ] || { python3 -m venv $(SCHEMATHESIS) && $(SCHEMATHESIS)/bin/pip install --quiet schemathesis==4.32.5; } \
+	  || { rm -rf $(SCHEMATHESIS); printf '%s\n' '' '  SKIPPED: the API is not fuzzed, because pip cannot install schemathesis.' '' >&2; exit 0; }; \
+	GUERDON_SCHEMATHESIS='$(abspath $(SCHEMATHESIS))/bin/st' cargo test --package guerdon-tests --test api fuzz:: -- --nocapture
+
 .PHONY: attack
 attack: ## Print what every known attack on the score earns beside honest work; fails when a limit is exceeded
 	@cargo run --quiet -p guerdon-core --example attacks -- $(POLICY)
@@ -110,8 +123,9 @@ vectors: setup ## Regenerate the vectors that Solidity and Rust share
 	@GUERDON_WRITE_VECTORS=1 node --test contracts/test/typescript/
 
 .PHONY: docs
-docs: ## Rewrite docs/scoring.md and the table in docs/attacks.md from the code and the default policy
+docs: ## Rewrite docs/scoring.md, docs/openapi.json and the table in docs/attacks.md from the code and the default policy
 	@GUERDON_WRITE_DOCS=1 cargo test --quiet --package guerdon-core --test core docs::
+	@GUERDON_WRITE_DOCS=1 cargo test --quiet --package guerdon --test openapi docs_openapi
 	@mkdir -p target && cargo run --quiet -p guerdon-core --example attacks -- --markdown > target/attacks.md
 	@sed -i '/^| attack | honest/,$$d' docs/attacks.md && cat target/attacks.md >> docs/attacks.md
 

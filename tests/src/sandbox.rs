@@ -224,6 +224,11 @@ impl Daemon {
         Err(SandboxError::Api("it never said where it listens".into(), self.log.clone()))
     }
 
+    /// Its process, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// One GET on the API.
     pub async fn get(&self, path: &str) -> Result<(u16, String)> {
         let fail = |error: &dyn std::fmt::Display| SandboxError::Api(error.to_string(), self.log.clone());

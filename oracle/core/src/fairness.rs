@@ -16,14 +16,17 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How concentrated some amounts are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Concentration {
     /// How many amounts are above zero.
     pub people: u64,
     /// Their sum, in units.
     pub units: u64,
     /// See [`gini`].
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
     pub gini: Milli,
     /// What the ten largest are of the sum; with ten or fewer that is all of it.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
     pub top_ten: Milli,
     /// See [`nakamoto`].
     pub nakamoto: u64,
@@ -34,20 +37,24 @@ pub struct Concentration {
 /// What one slice paid of all that was earned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SliceShare {
     pub slice: Slice,
     pub units: u64,
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
     pub share: Milli,
 }
 
 /// The figures of one epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Fairness {
     pub concentration: Concentration,
     /// How many of those who earned had fewer than `factors.newcomer_pulls` pull requests accepted before.
     pub newcomers: u64,
     /// What they earned of the sum.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
     pub newcomer_share: Milli,
     /// How many have their first entry in this epoch's batch.
     pub first_entries: u64,
@@ -57,6 +64,7 @@ pub struct Fairness {
     /// Every slice, in the policy's order. The units add up to what was earned.
     pub slices: Vec<SliceShare>,
     /// What reviewing earned of the sum: the slice `review`.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
     pub review_share: Milli,
 }
 

@@ -29,6 +29,7 @@ impl Oracle {
         self.store.replace_items(ItemTable::Refusals, epoch, round, &refusals).await?;
         let people = rows(&outcome.people, |person| person.id)?;
         self.store.replace_items(ItemTable::People, epoch, round, &people).await?;
+        self.keep_explanations(&rebuilt).await?;
         EpochRecord::of(&rebuilt, policy).keep(&self.store).await?;
         Ok(rebuilt)
     }

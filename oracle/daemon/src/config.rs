@@ -6,8 +6,9 @@
 mod shown;
 
 pub use shown::masked_url;
-pub(crate) use shown::quoted;
+pub(crate) use shown::{MASKED, quoted};
 
+pub use crate::api::ApiConfig;
 pub use crate::chain::ChainConfig;
 use crate::keys::{KeyError, KeySource, SecretRef};
 use crate::mirrors::EvidenceConfig;
@@ -17,7 +18,6 @@ use crate::witness::WitnessConfig;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// A minimal file for `guerdon init`.
@@ -158,15 +158,6 @@ pub struct OracleConfig {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ApiConfig {
-    #[serde(default = "defaults::listen")]
-    pub listen: SocketAddr,
-    /// What GitHub signs its webhooks with; without it they are not taken.
-    pub webhook_secret: Option<SecretRef>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RunConfig {
     /// Milliseconds between two looks at the chain and GitHub.
     #[serde(default = "defaults::interval_ms")]
@@ -174,8 +165,6 @@ pub struct RunConfig {
 }
 
 mod defaults {
-    use std::net::{Ipv4Addr, SocketAddr};
-
     pub(super) fn database_url() -> super::DatabaseUrl {
         super::DatabaseUrl::Plain("sqlite:guerdon.db".to_owned())
     }
@@ -203,9 +192,6 @@ mod defaults {
     pub(super) fn fallback() -> u64 {
         1_800
     }
-    pub(super) fn listen() -> SocketAddr {
-        SocketAddr::from((Ipv4Addr::LOCALHOST, 8787))
-    }
     pub(super) fn interval_ms() -> u64 {
         60_000
     }
@@ -221,12 +207,6 @@ impl Default for OracleConfig {
             patience: defaults::patience_for_peers(),
             fallback: defaults::fallback(),
         }
-    }
-}
-
-impl Default for ApiConfig {
-    fn default() -> Self {
-        Self { listen: defaults::listen(), webhook_secret: None }
     }
 }
 
@@ -349,6 +329,9 @@ impl Config {
                 "oracle.fallback",
                 "and `oracle.patience` are at most a day, the first at least a second".to_owned(),
             );
+        }
+        if let Err((key, message)) = self.api.check() {
+            return refuse(key, message);
         }
         if let Err((key, message)) = PeerConfig::check(&self.peers, self.oracle.keys.len()) {
             return refuse(key, message);

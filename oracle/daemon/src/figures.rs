@@ -60,6 +60,8 @@ pub const FIGURES: &[(&str, &str)] = &[
     ),
     ("guerdon_epochs_expired_total", "Epochs that stay unpaid, because no batch can be posted for them any more"),
     ("guerdon_leads", "1 while this process works on its database, 0 while it stands by for another that does"),
+    ("guerdon_api_answers_total", "Answers of the API's public routes, by status code"),
+    ("guerdon_api_turned_away_total", "Connections that were closed because their address had too many"),
 ];
 
 /// Takes the place that all of the process writes its figures to; once in a process.
@@ -252,6 +254,16 @@ pub(crate) fn failed() {
 /// Before every tick.
 pub(crate) fn leads(leads: bool) {
     set("guerdon_leads", leads.into());
+}
+
+/// After an answer of a public route.
+pub(crate) fn answered(status: u16) {
+    counter!("guerdon_api_answers_total", "status" => status.to_string()).increment(1);
+}
+
+/// After a connection that was not taken.
+pub(crate) fn turned_away() {
+    counter!("guerdon_api_turned_away_total").increment(1);
 }
 
 #[cfg(test)]

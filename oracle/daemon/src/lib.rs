@@ -36,6 +36,7 @@ pub mod record;
 pub mod run;
 pub mod sign;
 pub mod simulate;
+pub mod snapshot;
 pub mod status;
 pub mod store;
 pub mod submit;

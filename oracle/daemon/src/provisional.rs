@@ -34,7 +34,7 @@ const NOTICE: &str = "provisional: points, prices and amounts are not final befo
 pub type Thread = (RepositoryId, u64);
 
 /// What a running epoch has come to. Points are thousandths; amounts are estimates.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Provisional {
     pub provisional: bool,
     pub notice: &'static str,
@@ -53,7 +53,7 @@ pub struct Provisional {
     pub refused: Vec<Refusal>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ProvisionalPerson {
     pub id: ContributorId,
     /// Thousandths, over all line items.
@@ -184,6 +184,15 @@ impl Running {
             last.pop_first();
         }
         Ok(scored)
+    }
+
+    /// What was answered a moment ago, when nothing changed since: it costs no question to the chain.
+    pub async fn recent(&self, epoch: Epoch) -> Option<Arc<Provisional>> {
+        if !self.known.lock().await.changed.is_empty() {
+            return None;
+        }
+        let last = self.last.lock().await;
+        last.get(&epoch).filter(|(made, _)| made.elapsed() < FRESH).map(|(_, scored)| Arc::clone(scored))
     }
 
     /// An epoch that has begun and has no evidence yet; the running one when none is named.

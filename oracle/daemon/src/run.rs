@@ -32,7 +32,7 @@ pub struct Pulse {
 }
 
 /// What `/readyz` says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Readiness {
     pub ready: bool,
     /// Another process works on the database, and this one waits to take over.

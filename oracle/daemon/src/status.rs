@@ -1,10 +1,10 @@
 //! Where everything stands: epochs as the store and the chain have them, contributors as the chain
 //! has them. Amounts leave here as decimal strings in base units.
 
-use crate::chain::{BatchStatus, Credits, Freeze};
+use crate::chain::{Account as Held, BatchStatus, Freeze, Ledger};
 use crate::oracle::{Oracle, Result};
 use crate::record::EpochRecord;
-use crate::store::{Account, ItemTable, StoredTransaction};
+use crate::store::{Account, Item, ItemTable, StoredTransaction};
 use crate::{amount::Money, explain};
 use alloy::primitives::{Address, B256};
 use guerdon_core::fairness::Fairness;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How far an epoch has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// Evidence is cut, and it pays somebody.
@@ -33,14 +33,17 @@ pub enum Stage {
 }
 
 /// One epoch, for the command line, the API and the demo alike.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct EpochStatus {
     pub epoch: Epoch,
     pub round: u32,
     pub status: Stage,
+    #[schema(value_type = String, pattern = "^0x[0-9a-f]{64}$")]
     pub evidence_hash: B256,
     /// Absent when the epoch pays nobody.
+    #[schema(value_type = Option<String>, pattern = "^0x[0-9a-f]{64}$")]
     pub entries_hash: Option<B256>,
+    #[schema(value_type = Option<String>, pattern = "^0x[0-9a-f]{64}$")]
     pub policy_hash: Option<B256>,
     pub entries: usize,
     /// Base units, decimal.
@@ -55,7 +58,9 @@ pub struct EpochStatus {
     /// UTC seconds; absent before everything is published.
     pub window_end: Option<u64>,
     /// The transactions that posted and last credited it, whoever sent them.
+    #[schema(value_type = Option<String>, pattern = "^0x[0-9a-f]{64}$")]
     pub post_tx: Option<B256>,
+    #[schema(value_type = Option<String>, pattern = "^0x[0-9a-f]{64}$")]
     pub credit_tx: Option<B256>,
     /// What its evidence is called where it was put for others: an object's key by `s3`, a CID by `ipfs`.
     #[serde(default)]
@@ -65,10 +70,12 @@ pub struct EpochStatus {
 }
 
 /// One contributor, as the chain has them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ContributorStatus {
     pub id: ContributorId,
     pub login: Option<String>,
+    /// Where claims go; absent without a link.
+    #[schema(value_type = Option<String>, pattern = "^0x[0-9a-f]{40}$")]
     pub wallet: Option<Address>,
     /// Base units, decimal.
     pub earned: String,
@@ -76,6 +83,15 @@ pub struct ContributorStatus {
     pub claimable: String,
     /// What waits for a link, base units, decimal.
     pub accrued: String,
+}
+
+/// What was found out on the way, so that many epochs cost hardly more than one.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Read once, and only if need be.
+    pub ledger: Option<Ledger>,
+    /// Whether evidence pays anybody, by its hash.
+    pub pays: BTreeMap<B256, bool>,
 }
 
 /// Units that crediting has come to.
@@ -99,29 +115,20 @@ impl Oracle {
         for evidence in self.store.evidences().await? {
             rounds.insert(evidence.epoch, (evidence.round, evidence.hash));
         }
-        let (mut epochs, mut credits) = (Vec::new(), None);
+        let (mut epochs, mut known) = (Vec::new(), Known::default());
         for (epoch, (round, hash)) in rounds {
-            epochs.push(self.epoch_status(epoch, round, hash, &mut credits).await?);
+            epochs.push(self.epoch_status(epoch, round, hash, &mut known).await?);
         }
         Ok(epochs)
     }
 
-    /// The latest round of one epoch, if it has evidence.
-    pub async fn epoch(&self, epoch: Epoch) -> Result<Option<EpochStatus>> {
-        let last = self.store.evidences().await?.into_iter().rfind(|evidence| evidence.epoch == epoch);
-        match last {
-            Some(evidence) => Ok(Some(self.epoch_status(epoch, evidence.round, evidence.hash, &mut None).await?)),
-            None => Ok(None),
-        }
-    }
-
-    /// `credits` keeps what the events of all epochs say, which are read once and only if need be.
-    async fn epoch_status(
+    /// Where one round of an epoch stands.
+    pub(crate) async fn epoch_status(
         &self,
         epoch: Epoch,
         round: u32,
         evidence_hash: B256,
-        credits: &mut Option<BTreeMap<(Epoch, u32), Credits>>,
+        known: &mut Known,
     ) -> Result<EpochStatus> {
         let unit = self.schedule.unit;
         let base = |units: u64| (alloy::primitives::U256::from(units) * unit).to_string();
@@ -136,7 +143,7 @@ impl Oracle {
             (true, BatchStatus::Settled) => Stage::Settled,
             (true, BatchStatus::Void) => Stage::Void,
             _ if batch.is_some() => Stage::Batched,
-            _ if self.pays(evidence_hash).await? => Stage::Scored,
+            _ if self.pays(evidence_hash, known).await? => Stage::Scored,
             _ => Stage::Empty,
         };
         let transactions = self.store.transactions(epoch).await?;
@@ -148,7 +155,7 @@ impl Oracle {
         // Another oracle, or this one before it was killed, may have sent what our store does not know.
         let mut post_tx = sent("post");
         if posted && post_tx.is_none() {
-            post_tx = self.chain.posted(epoch, round).await?.map(|posted| posted.tx);
+            post_tx = self.ledger(known).await?.posted(epoch, round);
         }
         let mut credit_tx = sent("credit");
         let credited = posted && chain.credited.saturating_add(chain.skipped) > 0;
@@ -157,11 +164,7 @@ impl Oracle {
             money = Passed::default();
         } else if credit_tx.is_none() || chain.freeze != Freeze::None {
             // Answers that came after crediting are in the events only.
-            let all = match credits.take() {
-                Some(read) => read,
-                None => self.chain.credits().await?,
-            };
-            let credits = credits.insert(all).remove(&(epoch, round)).unwrap_or_default();
+            let credits = self.ledger(known).await?.credits(epoch, round).cloned().unwrap_or_default();
             credit_tx = credit_tx.or(credits.txs.last().copied());
             money = Passed {
                 credited: credits.units,
@@ -197,9 +200,22 @@ impl Oracle {
         })
     }
 
-    async fn pays(&self, evidence: B256) -> Result<bool> {
+    async fn ledger<'k>(&self, known: &'k mut Known) -> Result<&'k Ledger> {
+        let ledger = match known.ledger.take() {
+            Some(ledger) => ledger,
+            None => self.chain.ledger().await?,
+        };
+        Ok(known.ledger.insert(ledger))
+    }
+
+    async fn pays(&self, evidence: B256, known: &mut Known) -> Result<bool> {
+        if let Some(pays) = known.pays.get(&evidence) {
+            return Ok(*pays);
+        }
         let bytes = self.store.evidence_by_hash(evidence).await?.unwrap_or_default();
-        Ok(!self.rebuild(&bytes)?.outcome.entries.is_empty())
+        let pays = !self.rebuild(&bytes)?.outcome.entries.is_empty();
+        known.pays.insert(evidence, pays);
+        Ok(pays)
     }
 
     /// A login or an id, as people type them.
@@ -212,14 +228,23 @@ impl Oracle {
     }
 
     pub async fn contributor(&self, account: &Account) -> Result<ContributorStatus> {
-        let id = ContributorId(account.id);
-        let held = self.chain.account(id).await?;
+        let held = self.chain.account(ContributorId(account.id)).await?;
+        let last = self.store.last_item_of(ItemTable::People, ContributorId(account.id)).await?;
+        self.contributor_with(account, held, last.as_ref())
+    }
+
+    /// Of what the chain says they hold and their row of the last epoch that they were in.
+    pub(crate) fn contributor_with(
+        &self,
+        account: &Account,
+        held: Held,
+        last: Option<&Item>,
+    ) -> Result<ContributorStatus> {
         let unit = self.schedule.unit;
         let base = |units: u64| (alloy::primitives::U256::from(units) * unit).to_string();
-        let last = self.store.items_of(ItemTable::People, id).await?.into_iter().next_back();
-        let last: Option<PersonResult> = last.as_ref().map(explain::parse).transpose()?;
+        let last: Option<PersonResult> = last.map(explain::parse).transpose()?;
         Ok(ContributorStatus {
-            id,
+            id: ContributorId(account.id),
             login: Some(account.login.clone()).filter(|login| !login.is_empty()),
             wallet: held.wallet,
             earned: base(held.earned),

@@ -4,6 +4,7 @@
 mod bench;
 mod broken;
 mod deliveries;
+mod explanations;
 mod kill;
 mod opening;
 mod pages;

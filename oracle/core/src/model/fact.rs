@@ -128,6 +128,7 @@ pub struct Pull {
 /// What a reviewer said in the end, before the merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Verdict {
     Approve,
     Changes,

@@ -84,3 +84,22 @@ impl<'de> Deserialize<'de> for FactKey {
             .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not the key of a fact")))
     }
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for FactKey {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .pattern(Some("^(pull|review|issue|answer|kudos|witness)(/[0-9]+){2,4}$"))
+            .description(Some(
+                "The name of a fact: `pull/REPOSITORY/NUMBER`, `review/REPOSITORY/NUMBER/REVIEWER`, `issue/REPOSITORY/NUMBER`, \
+                 `answer/REPOSITORY/NUMBER`, `kudos/REPOSITORY/NUMBER/COMMENT/RECEIVER`, `witness/REPOSITORY/NUMBER`; \
+                 repositories and accounts by GitHub's ids",
+            ))
+            .examples(["pull/20580498/4711"])
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for FactKey {}

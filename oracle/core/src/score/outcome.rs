@@ -9,6 +9,7 @@ use std::borrow::Cow;
 /// A named share of an epoch's budget: slices cannot be farmed with each other's work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Slice {
     Code,
     Fixes,
@@ -49,8 +50,10 @@ impl Slice {
 /// One multiplier of a line item and the rule it comes from. Rounded down for display where the
 /// rule is a fraction; the points use the exact one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Factor {
     pub name: Cow<'static, str>,
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
     pub milli: Milli,
 }
 
@@ -68,6 +71,7 @@ impl Factor {
 
 /// What a rule gave to one contributor for one contribution in one slice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LineItem {
     /// When it was accepted, UTC seconds.
     pub at: u64,
@@ -81,6 +85,7 @@ pub struct LineItem {
     /// Thousandths of a weighted line that fell into this slice; 0 for reviews' and issues' own.
     pub lines: u64,
     /// Size in thousandths, rounded down for display; the points use the exact fraction.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
     pub size: Milli,
     pub factors: Vec<Factor>,
     /// Milli-points, floored once.
@@ -95,6 +100,7 @@ pub struct LineItem {
 
 /// A contribution that earned nothing, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Refusal {
     pub contributor: ContributorId,
     pub fact: FactKey,
@@ -117,6 +123,7 @@ pub struct Flag {
 
 /// What became of one slice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SliceResult {
     pub slice: Slice,
     /// Its share of the budget, in units.
@@ -129,6 +136,7 @@ pub struct SliceResult {
 
 /// What became of one contributor, in units.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PersonResult {
     pub id: ContributorId,
     pub linked: bool,

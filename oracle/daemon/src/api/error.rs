@@ -1,21 +1,35 @@
 //! What the API says when something is wrong: one JSON object, no inner details.
 
+use super::guard::retry_after;
 use crate::oracle::OracleError;
 use crate::run::chain_of;
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::time::Duration;
 
 pub(super) type Result<T> = std::result::Result<T, ApiError>;
 
 pub(super) struct ApiError {
     status: StatusCode,
     message: String,
+    /// When it is worth asking again.
+    wait: Option<Duration>,
+}
+
+/// What went wrong, and what to do.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Error, example = json!({ "error": "this epoch has no evidence yet: see /v1/epochs" }))]
+pub(super) struct Body {
+    /// One sentence for people. It may change; the status code does not.
+    error: String,
 }
 
 impl ApiError {
     pub(super) fn new(status: StatusCode, message: &str) -> Self {
-        Self { status, message: message.to_owned() }
+        Self { status, message: message.to_owned(), wait: None }
     }
 
     pub(super) fn status(&self) -> StatusCode {
@@ -27,15 +41,24 @@ impl ApiError {
     }
 
     pub(super) fn not_found(message: &str) -> Self {
-        Self { status: StatusCode::NOT_FOUND, message: message.to_owned() }
+        Self::new(StatusCode::NOT_FOUND, message)
     }
 
     pub(super) fn malformed(message: &str) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, message: message.to_owned() }
+        Self::new(StatusCode::BAD_REQUEST, message)
     }
 
     pub(super) fn read_only() -> Self {
-        Self { status: StatusCode::METHOD_NOT_ALLOWED, message: "this API only answers GET".to_owned() }
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "this API only answers GET")
+    }
+
+    pub(super) fn too_often(wait: Duration) -> Self {
+        let message = "this address asks too often: wait as long as Retry-After says";
+        Self { wait: Some(wait), ..Self::new(StatusCode::TOO_MANY_REQUESTS, message) }
+    }
+
+    pub(super) fn busy(message: &str) -> Self {
+        Self { wait: Some(Duration::from_secs(1)), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, message) }
     }
 }
 
@@ -49,12 +72,12 @@ impl From<OracleError> for ApiError {
             | OracleError::NotRunning(_) => Self::not_found(&error.to_string()),
             OracleError::Chain(_) => {
                 tracing::warn!(error = %chain_of(&error), "the API could not read the chain");
-                Self { status: StatusCode::BAD_GATEWAY, message: "the chain cannot be read now: try again".to_owned() }
+                Self::new(StatusCode::BAD_GATEWAY, "the chain cannot be read now: try again")
             }
             _ => {
                 tracing::error!(error = %chain_of(&error), "the API failed");
-                let message = "this oracle has an internal fault; its log says which".to_owned();
-                Self { status: StatusCode::INTERNAL_SERVER_ERROR, message }
+                let message = "this oracle has an internal fault; its log says which";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
             }
         }
     }
@@ -62,6 +85,11 @@ impl From<OracleError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, Json(serde_json::json!({ "error": self.message }))).into_response()
+        let body = Json(Body { error: self.message });
+        let headers = [(CACHE_CONTROL, "no-store")];
+        match self.wait {
+            Some(wait) => (self.status, headers, retry_after(wait), body).into_response(),
+            None => (self.status, headers, body).into_response(),
+        }
     }
 }

@@ -1,34 +1,48 @@
 //! The HTTP interface: read-only views of the store and the chain. Whatever it says can be checked
 //! without it: the batches are on the chain, and the evidence is named by its hash.
+//!
+//! A request for a view asks neither the chain nor GitHub and scores nothing: views come from a snapshot
+//! and from what scoring kept.
 
+mod contributors;
+mod document;
+mod epochs;
 mod error;
+mod evidence;
+mod guard;
 mod page;
+mod paging;
 mod peers;
+mod probes;
+mod rates;
+mod reply;
+mod serve;
+mod settings;
 mod webhooks;
 
+pub use serve::serve;
+pub use settings::{ApiConfig, Network};
+
 use crate::oracle::Oracle;
-use crate::provisional::{Provisional, Running};
+use crate::provisional::Running;
 use crate::run::Pulse;
-use crate::status::{ContributorStatus, EpochStatus};
-use crate::store::Account;
+use crate::snapshot::Snapshots;
 use crate::webhook::Webhooks;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequestParts, Path, Query, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, StatusCode};
-use axum::response::IntoResponse;
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use axum::{Extension, Router};
 use error::{ApiError, Result};
-use guerdon_core::B256;
-use guerdon_core::model::{ContributorId, Epoch};
 use metrics_exporter_prometheus::PrometheusHandle;
 pub use peers::PeerSide;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use tower_http::trace::TraceLayer;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
 
 /// What every handler may look at.
 #[derive(Clone)]
@@ -40,7 +54,24 @@ pub struct Api {
     pub webhooks: Option<Arc<Webhooks>>,
     pub figures: PrometheusHandle,
     /// None for an oracle that decides alone.
-    pub peers: Option<Arc<PeerSide>>,
+    peers: Option<Arc<PeerSide>>,
+    snapshots: Arc<Snapshots>,
+    made: Arc<epochs::Made>,
+}
+
+impl Api {
+    pub fn new(
+        oracle: Arc<Oracle>,
+        pulse: Arc<Pulse>,
+        running: Arc<Running>,
+        webhooks: Option<Arc<Webhooks>>,
+        figures: PrometheusHandle,
+        peers: Option<Arc<PeerSide>>,
+    ) -> Self {
+        let snapshots = Arc::new(Snapshots::new(Arc::clone(&oracle)));
+        snapshots.begin();
+        Self { oracle, pulse, running, webhooks, figures, peers, snapshots, made: Arc::default() }
+    }
 }
 
 /// A part of the path; one that is malformed is answered as every other error is.
@@ -55,92 +86,58 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Part<T>
     }
 }
 
-const JSON_LINES: [(HeaderName, &str); 2] =
-    [(CONTENT_TYPE, "application/jsonl"), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
+/// What anybody may read, as often as the guard lets them.
+fn public() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(document::Document::openapi())
+        .routes(routes!(epochs::list))
+        .routes(routes!(epochs::one))
+        .routes(routes!(epochs::entries))
+        .routes(routes!(epochs::explanations))
+        .routes(routes!(epochs::provisional))
+        .routes(routes!(contributors::list))
+        .routes(routes!(contributors::one))
+        .routes(routes!(contributors::explain))
+        .routes(routes!(evidence::of_epoch))
+        .routes(routes!(evidence::by_hash))
+        .routes(routes!(webhooks::standing))
+        .routes(routes!(document::serve))
+}
 
-pub fn router(api: Api) -> Router {
-    Router::new()
+/// For machines that know what they do: no rate, and no page of another origin. What changes something has limits
+/// and authentication of its own.
+fn own() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(probes::healthz))
+        .routes(routes!(probes::readyz))
+        .routes(routes!(probes::metrics))
+        .routes(routes!(webhooks::receive).map(|route| route.fallback(webhooks::only_post)))
+}
+
+/// The description of every route.
+pub fn openapi() -> OpenApi {
+    let mut document = public().into_openapi();
+    document.merge(own().into_openapi());
+    document
+}
+
+/// The same, as it is served and committed.
+pub fn openapi_text() -> serde_json::Result<String> {
+    Ok(String::from_utf8_lossy(&document::text(&openapi())?).into_owned())
+}
+
+pub fn router(api: Api) -> serde_json::Result<Router> {
+    let guarded = guard::Guard::new(&api.oracle.config.api);
+    let served = document::Served(document::text(&openapi())?);
+    let public: Router<Api> = public().into();
+    let public = public
         .route("/", get(page::page))
         .route("/app.js", get(page::script))
         .route("/style.css", get(page::style))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
-        .route("/v1/epochs", get(epochs))
-        .route("/v1/epochs/{epoch}", get(epoch))
-        .route("/v1/epochs/{epoch}/evidence", get(evidence))
-        .route("/v1/epochs/{epoch}/provisional", get(provisional))
-        .route("/v1/evidence/{hash}", get(evidence_by_hash))
-        .route("/v1/contributors/{who}", get(contributor))
-        .route("/v1/contributors/{who}/explain", get(explain))
-        .route("/v1/webhooks", get(webhooks::standing))
-        .route("/webhooks/github", post(webhooks::receive).fallback(webhooks::only_post))
-        .merge(peers::router())
         .fallback(|| async { ApiError::not_found("there is no such path: see /v1/epochs") })
         .method_not_allowed_fallback(|| async { ApiError::read_only() })
-        .layer(TraceLayer::new_for_http())
-        .with_state(api)
-}
-
-async fn ready(State(api): State<Api>) -> impl IntoResponse {
-    let readiness = api.pulse.readiness();
-    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(readiness))
-}
-
-async fn metrics(State(api): State<Api>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], api.figures.render())
-}
-
-async fn epochs(State(api): State<Api>) -> Result<Json<Vec<EpochStatus>>> {
-    Ok(Json(api.oracle.epochs().await?))
-}
-
-async fn epoch(State(api): State<Api>, Part(number): Part<u64>) -> Result<Json<EpochStatus>> {
-    let found = api.oracle.epoch(Epoch(number)).await?;
-    found.map(Json).ok_or_else(|| ApiError::not_found("this epoch has no evidence yet: see /v1/epochs"))
-}
-
-async fn provisional(State(api): State<Api>, Part(number): Part<u64>) -> Result<Json<Provisional>> {
-    let scored = api.running.latest(&api.oracle, Some(Epoch(number))).await?;
-    Ok(Json(Provisional::clone(&scored)))
-}
-
-async fn evidence(State(api): State<Api>, Part(number): Part<u64>) -> Result<impl IntoResponse> {
-    let found = api.oracle.last_evidence(Epoch(number)).await?;
-    let (_, bytes) = found.ok_or_else(|| ApiError::not_found("this epoch has no evidence yet: see /v1/epochs"))?;
-    Ok(([(CONTENT_TYPE, "application/jsonl")], bytes))
-}
-
-async fn evidence_by_hash(State(api): State<Api>, Part(hash): Part<B256>) -> Result<impl IntoResponse> {
-    let bytes = api.oracle.store.evidence_by_hash(hash).await.map_err(crate::oracle::OracleError::from)?;
-    let bytes = bytes.ok_or_else(|| ApiError::not_found("no evidence has this hash: see /v1/epochs"))?;
-    Ok((JSON_LINES, bytes))
-}
-
-async fn find(api: &Api, who: &str) -> Result<Account> {
-    let found = api.oracle.find(who).await?;
-    found.ok_or_else(|| ApiError::not_found("nobody with this login was seen in the repositories"))
-}
-
-async fn contributor(State(api): State<Api>, Part(who): Part<String>) -> Result<Json<ContributorStatus>> {
-    let account = find(&api, &who).await?;
-    Ok(Json(api.oracle.contributor(&account).await?))
-}
-
-/// What may stand after the `?` of an explanation's address.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Which {
-    epoch: Option<u64>,
-}
-
-async fn explain(
-    State(api): State<Api>,
-    Part(who): Part<String>,
-    which: std::result::Result<Query<Which>, QueryRejection>,
-) -> Result<impl IntoResponse> {
-    let Query(which) = which.map_err(|refused| ApiError::malformed(&refused.body_text()))?;
-    let account = find(&api, &who).await?;
-    Ok(Json(api.oracle.explain(ContributorId(account.id), which.epoch.map(Epoch)).await?))
+        .layer(Extension(served))
+        .layer(from_fn_with_state(guarded, guard::guard));
+    let own: Router<Api> = own().into();
+    let own = own.merge(peers::router()).method_not_allowed_fallback(|| async { ApiError::read_only() });
+    Ok(public.merge(own).layer(TraceLayer::new_for_http()).with_state(api))
 }

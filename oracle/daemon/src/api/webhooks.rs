@@ -5,7 +5,8 @@
 //! fits. It never reads from GitHub itself: that may take longer than GitHub waits.
 
 use super::Api;
-use super::error::{ApiError, Result};
+use super::error::{ApiError, Body as ErrorBody, Result};
+use super::reply::Reply;
 use crate::fetch::is_signed;
 use crate::oracle::OracleError;
 use crate::store::Delivery;
@@ -20,13 +21,33 @@ use serde::Serialize;
 use std::sync::atomic::Ordering;
 
 /// What became of a delivery.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Answer {
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
 }
 
+/// Takes a delivery of a GitHub webhook
+///
+/// See docs/webhooks.md. At most 5 MB, within 10 seconds, signed with the configured secret.
+#[utoipa::path(post, path = "/webhooks/github", tag = "webhooks",
+    params(
+        ("x-hub-signature-256" = String, Header, description = "`sha256=` and the HMAC of the body"),
+        ("x-github-delivery" = String, Header, description = "The delivery's id; one that came before does nothing"),
+        ("x-github-event" = String, Header, description = "`pull_request`, for instance"),
+    ),
+    request_body(content = serde_json::Value, description = "What GitHub sends"),
+    responses(
+        (status = 200, description = "Nothing is to be done for it", body = Answer),
+        (status = 202, description = "What it names will be read again", body = Answer),
+        (status = 400, description = "Not what GitHub sends", body = ErrorBody),
+        (status = 401, description = "The signature is missing or wrong", body = ErrorBody),
+        (status = 404, description = "Webhooks are off", body = ErrorBody),
+        (status = 408, description = "The body did not come in time", body = ErrorBody),
+        (status = 413, description = "Over 5 MB", body = ErrorBody),
+        (status = 415, description = "Another content type", body = ErrorBody),
+    ))]
 pub(super) async fn receive(State(api): State<Api>, request: Request) -> Result<(StatusCode, Json<Answer>)> {
     let off = || ApiError::not_found("webhooks are off here: set `api.webhook_secret`");
     let webhooks = api.webhooks.as_deref().ok_or_else(off)?;
@@ -128,7 +149,7 @@ pub(super) async fn only_post() -> ApiError {
 }
 
 /// What came and what became of it since the daemon began.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Standing {
     on: bool,
     /// In the queue now.
@@ -143,13 +164,22 @@ pub(super) struct Standing {
     latency_ms: Option<webhook::Latency>,
 }
 
-pub(super) async fn standing(State(api): State<Api>) -> Result<Json<Standing>> {
+/// What came by webhooks
+#[utoipa::path(get, path = "/v1/webhooks", tag = "webhooks", responses(
+    (status = 200, description = "Counts since the daemon began", body = Standing,
+        headers(("etag" = String, description = "Of these bytes"), ("cache-control" = String))),
+    (status = 304, description = "Unchanged since the ETag in `If-None-Match`"),
+    (status = 413, description = "A body came along", body = ErrorBody),
+    (status = 429, description = "Too often", body = ErrorBody, headers(("retry-after" = u64, description = "Seconds"))),
+    (status = 503, description = "Too busy", body = ErrorBody, headers(("retry-after" = u64, description = "Seconds"))),
+))]
+pub(super) async fn standing(State(api): State<Api>) -> Result<Reply> {
     let waiting = api.oracle.store.count_waiting_deliveries().await.map_err(OracleError::from)?;
     let counts = api.webhooks.as_ref().map(|webhooks| &webhooks.counts);
     let count = |which: fn(&Counts) -> &std::sync::atomic::AtomicU64| {
         counts.map_or(0, |counts| which(counts).load(Ordering::Relaxed))
     };
-    Ok(Json(Standing {
+    Reply::json(&Standing {
         on: counts.is_some(),
         waiting,
         queued: count(|counts| &counts.queued),
@@ -159,5 +189,5 @@ pub(super) async fn standing(State(api): State<Api>) -> Result<Json<Standing>> {
         objects_read: count(|counts| &counts.read),
         merges_scored: count(|counts| &counts.scored),
         latency_ms: counts.and_then(Counts::latency),
-    }))
+    })
 }

@@ -353,7 +353,7 @@ impl Chain {
         self.logs_within(doing, filter, self.deployment().block..=until).await
     }
 
-    async fn logs_within(
+    pub(super) async fn logs_within(
         &self,
         doing: &'static str,
         filter: Filter,
@@ -407,9 +407,9 @@ impl From<Found<Distributor::BatchPosted>> for Posted {
 }
 
 /// Sorts events, in the order of the chain, by the batch that they belong to.
-#[derive(Default)]
-struct Tally {
-    batches: BTreeMap<(Epoch, u32), Credits>,
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) batches: BTreeMap<(Epoch, u32), Credits>,
     /// Skips of a transaction whose batch is not known yet: a skip names its epoch only, and the
     /// `EntriesCredited` that follows tells the round.
     open: Vec<(Epoch, Skipped)>,
@@ -421,7 +421,7 @@ impl Tally {
         self.batches.entry((Epoch(epoch), round)).or_default()
     }
 
-    fn take(&mut self, event: Distributor::RewardDistributorEvents, tx: B256) {
+    pub(super) fn take(&mut self, event: Distributor::RewardDistributorEvents, tx: B256) {
         use Distributor::RewardDistributorEvents as Event;
         if self.tx != tx {
             self.open.clear();

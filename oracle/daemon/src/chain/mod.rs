@@ -12,6 +12,7 @@ mod flight;
 mod inspect;
 mod journal;
 mod launch;
+mod ledger;
 mod read;
 mod record;
 mod rpc;
@@ -23,6 +24,7 @@ pub use events::{
     ChallengeEvent, Change, Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason,
 };
 pub use inspect::Code;
+pub use ledger::Ledger;
 pub use read::{Account, BatchState, BatchStatus, Freeze, Schedule, Terms, Token};
 pub use record::{RecordError, load_deployment};
 pub use rpc::RpcFault;

@@ -1,5 +1,6 @@
 //! Where the chain is and how transactions are sent: takes the section `[chain]`, gives checked settings.
 
+use crate::config::{masked_url, quoted};
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -170,16 +171,21 @@ impl ChainConfig {
     pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
         let agree = match self.rpc_agree {
             Some(agree) => agree.to_string(),
-            None if self.rpc_url.0.len() > 1 => "2, or 1 while no other answers".to_owned(),
-            None => "1".to_owned(),
+            None if self.rpc_url.0.len() > 1 => "# 2, or 1 while no other answers".to_owned(),
+            None => "# 1".to_owned(),
+        };
+        let urls: Vec<String> = self.rpc_url.iter().map(|url| quoted(&masked_url(url))).collect();
+        let rpc_url = match urls.as_slice() {
+            [one] => one.clone(),
+            several => format!("[{}]", several.join(", ")),
         };
         vec![
-            ("chain.rpc_url", self.rpc_url.to_string()),
-            ("chain.deployment", self.deployment.display().to_string()),
+            ("chain.rpc_url", rpc_url),
+            ("chain.deployment", quoted(&self.deployment.display().to_string())),
             ("chain.rpc_agree", agree),
             ("chain.confirmations", self.confirmations.to_string()),
-            ("chain.stall", format!("{} s", self.stall)),
-            ("chain.max_fee", format!("{} gwei", self.max_fee)),
+            ("chain.stall", self.stall.to_string()),
+            ("chain.max_fee", self.max_fee.to_string()),
         ]
     }
 }

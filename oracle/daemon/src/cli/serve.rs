@@ -2,10 +2,10 @@
 
 use super::args::Global;
 use eyre::{Result, WrapErr};
-use guerdon::api::{Api, PeerSide, router};
+use guerdon::api::{Api, PeerSide, router, serve};
 use guerdon::mirrors::{self, Uploads};
 use guerdon::provisional::Running;
-use guerdon::run::{Pulse, run};
+use guerdon::run::{Pulse, chain_of, run};
 use guerdon::webhook::{self, Webhooks};
 use guerdon::{figures, notify};
 use std::sync::Arc;
@@ -33,17 +33,20 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
     let cancelled = CancellationToken::new();
     let running = Arc::new(Running::default());
     let figures = figures::install().wrap_err("cannot keep figures for /metrics")?;
-    let api = router(Api {
-        oracle: Arc::clone(&oracle),
-        pulse: Arc::clone(&pulse),
-        running: Arc::clone(&running),
-        webhooks: webhooks.clone(),
-        figures,
-        peers: PeerSide::of(&oracle)?,
-    });
+    let (asked, peers) = (webhooks.clone(), PeerSide::of(&oracle)?);
+    let api = Api::new(Arc::clone(&oracle), Arc::clone(&pulse), Arc::clone(&running), asked, figures, peers);
+    let api = router(api).wrap_err("cannot describe the API")?;
     let server = tokio::spawn({
-        let cancelled = cancelled.clone();
-        async move { axum::serve(listener, api).with_graceful_shutdown(cancelled.cancelled_owned()).await }
+        let (oracle, cancelled) = (Arc::clone(&oracle), cancelled.clone());
+        async move { serve(listener, api, &oracle.config.api, cancelled).await }
+    });
+    let older = tokio::spawn({
+        let oracle = Arc::clone(&oracle);
+        async move {
+            if let Err(error) = oracle.keep_missing_explanations().await {
+                tracing::error!(error = %chain_of(&error), "explanations of earlier epochs cannot be made");
+            }
+        }
     });
     stop_on_signals(cancelled.clone())?;
     tokio::spawn(notify::live(cancelled.clone()));
@@ -67,10 +70,8 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
         reader.await.wrap_err("the reader of webhooks did not end well")??;
     }
     copies.await.wrap_err("putting evidence elsewhere did not end well")?;
-    match tokio::time::timeout(LAST_ANSWERS, server).await {
-        Ok(server) => server.wrap_err("the API did not end well")??,
-        Err(_) => tracing::warn!("some requests were not answered in time: ending without them"),
-    }
+    older.abort();
+    server.await.wrap_err("the API did not end well")?;
     tracing::info!("ended");
     Ok(ended?)
 }

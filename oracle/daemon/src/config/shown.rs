@@ -26,7 +26,7 @@ fn listed(values: impl Iterator<Item = String>) -> String {
 }
 
 /// What follows the value of something that is not shown itself.
-const MASKED: &str = " (masked)";
+pub(crate) const MASKED: &str = " (masked)";
 
 impl Config {
     /// Every setting in force, as TOML with secrets by reference only.
@@ -48,7 +48,6 @@ impl Config {
         };
         let graphql = || crate::fetch::graphql_url(&github.api_url);
         let submitter = oracle.submitter.as_ref();
-        let webhook_secret = api.webhook_secret.as_ref();
         let mut shown = vec![
             ("database_url", database_url),
             ("policy", path(&self.policy)),
@@ -62,9 +61,9 @@ impl Config {
             ("github.repositories", list(&github.repositories)),
             ("github.exclude", list(&github.exclude)),
             ("github.bots", list(&github.bots)),
-            ("chain.rpc_url", quoted(&masked_url(&chain.rpc_url))),
-            ("chain.deployment", path(&chain.deployment)),
-            ("chain.confirmations", chain.confirmations.to_string()),
+        ];
+        shown.extend(chain.shown());
+        shown.extend([
             ("oracle.keys", listed(oracle.keys.iter().map(crate::keys::KeySource::as_toml))),
             (
                 "oracle.submitter",
@@ -75,13 +74,9 @@ impl Config {
             ("oracle.patience", oracle.patience.to_string()),
             ("oracle.fallback", oracle.fallback.to_string()),
             ("peers", PeerConfig::shown(peers)),
-            ("api.listen", quoted(&api.listen.to_string())),
-            (
-                "api.webhook_secret",
-                webhook_secret.map_or("# none: webhooks are off".to_owned(), |from| format!("{from}{MASKED}")),
-            ),
             ("run.interval_ms", run.interval_ms.to_string()),
-        ];
+        ]);
+        shown.extend(api.shown());
         shown.extend(self.evidence.shown());
         let off = || vec![("witness", "# off: there is no section [witness]".to_owned())];
         shown.extend(self.witness.as_ref().map_or_else(off, WitnessConfig::shown));

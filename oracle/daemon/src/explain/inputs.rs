@@ -7,7 +7,7 @@ use guerdon_core::policy::Milli;
 use serde::Serialize;
 
 /// What the rules saw of a contribution. Titles are written by strangers: show them by [`crate::plain`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "of", rename_all = "lowercase")]
 pub enum Inputs {
     Pull {
@@ -47,10 +47,11 @@ pub enum Inputs {
 }
 
 /// What the classifier makes of a title and files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Reading {
     pub kind: Kind,
     /// Thousandths; 0 when there was nothing to go by.
+    #[schema(value_type = u64)]
     pub confidence: Milli,
 }
 

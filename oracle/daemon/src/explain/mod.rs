@@ -3,9 +3,11 @@
 //! Markdown. It computes no amount anew: what it shows adds up because what was scored does.
 
 mod inputs;
+mod kept;
 mod show;
 
 pub use inputs::{Inputs, Reading};
+pub use kept::{Cut, Pages};
 pub use show::slices_table;
 
 use crate::fetch;
@@ -22,7 +24,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One contributor in one epoch.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Explanation {
     pub epoch: Epoch,
     pub round: u32,
@@ -38,7 +40,7 @@ pub struct Explanation {
 }
 
 /// A line item and what it was made of.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ExplainedItem {
     #[serde(flatten)]
     pub item: LineItem,
@@ -54,7 +56,7 @@ pub struct ExplainedItem {
 }
 
 /// What a point was worth in a slice: its pool over its points.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Price {
     /// Units.
     pub pool: u64,
@@ -129,11 +131,13 @@ impl Oracle {
                 result: stored.result,
                 items: Vec::new(),
                 refusals: stored.refusals,
-                not_merged: self.not_merged(id, &stored.opened, evidence.as_ref()).await?,
+                not_merged: evidence.as_ref().map_or_else(Vec::new, |evidence| {
+                    not_merged(id, &stored.opened, &evidence.header.repositories, evidence.header.ends)
+                }),
             };
             for item in stored.items {
                 let slice = slices.iter().find(|slice| slice.slice == item.slice);
-                explanation.items.push(self.explained(item, slice, evidence.as_ref()));
+                explanation.items.push(explained(self.schedule.unit, item, slice, evidence.as_ref()));
             }
             let Explanation { result, items, refusals, not_merged, .. } = &explanation;
             if result.is_some() || !items.is_empty() || !refusals.is_empty() || !not_merged.is_empty() {
@@ -157,12 +161,7 @@ impl Oracle {
         }
         let opened = self.store.opened_by(id.0).await?;
         for epoch in rounds.keys() {
-            let window = self.window(*epoch);
-            let touched = |pull: &&OpenedPull| {
-                let merged_then = pull.merged.is_some_and(|merged| window.holds(merged));
-                !merged_then && (window.holds(pull.created) || pull.ended.is_some_and(|ended| window.holds(ended)))
-            };
-            let touched: Vec<OpenedPull> = opened.iter().filter(touched).copied().collect();
+            let touched = touched(&opened, self.window(*epoch));
             if !touched.is_empty() {
                 found.entry(*epoch).or_default().opened = touched;
             }
@@ -181,54 +180,56 @@ impl Oracle {
     async fn slices(&self, epoch: Epoch, round: u32) -> Result<Vec<SliceResult>> {
         Ok(EpochRecord::find(&self.store, epoch, round).await?.map_or_else(Vec::new, |record| record.slices))
     }
+}
 
-    fn explained(&self, item: LineItem, slice: Option<&SliceResult>, evidence: Option<&Evidence>) -> ExplainedItem {
-        let unit = self.schedule.unit;
-        let price = slice.map_or_else(Price::default, |slice| {
-            let pool = U256::from(slice.pool).saturating_mul(unit).saturating_mul(U256::from(1000));
-            let per_point = pool.checked_div(U256::from(slice.points)).unwrap_or_default().to_string();
-            Price { pool: slice.pool, points: slice.points, per_point }
-        });
-        ExplainedItem {
-            rule: format!("points.{}", item.kind.name()),
-            inputs: evidence.and_then(|evidence| Inputs::of(evidence, &item.fact)),
-            reads_like: evidence.and_then(|evidence| Reading::of(evidence, &item.fact)),
-            amount: U256::from(item.units).saturating_mul(unit).to_string(),
-            price,
-            item,
-        }
+fn explained(unit: U256, item: LineItem, slice: Option<&SliceResult>, evidence: Option<&Evidence>) -> ExplainedItem {
+    let price = slice.map_or_else(Price::default, |slice| {
+        let pool = U256::from(slice.pool).saturating_mul(unit).saturating_mul(U256::from(1000));
+        let per_point = pool.checked_div(U256::from(slice.points)).unwrap_or_default().to_string();
+        Price { pool: slice.pool, points: slice.points, per_point }
+    });
+    ExplainedItem {
+        rule: format!("points.{}", item.kind.name()),
+        inputs: evidence.and_then(|evidence| Inputs::of(evidence, &item.fact)),
+        reads_like: evidence.and_then(|evidence| Reading::of(evidence, &item.fact)),
+        amount: U256::from(item.units).saturating_mul(unit).to_string(),
+        price,
+        item,
     }
+}
 
-    /// Why pull requests that were opened or closed in an epoch are not in it.
-    async fn not_merged(
-        &self,
-        id: ContributorId,
-        opened: &[OpenedPull],
-        evidence: Option<&Evidence>,
-    ) -> Result<Vec<Refusal>> {
-        let Some(header) = evidence.map(|evidence| &evidence.header) else { return Ok(Vec::new()) };
-        let mut found = Vec::new();
-        for pull in opened {
-            let repo = RepositoryId(pull.repository);
-            if header.repositories.binary_search(&repo).is_err() {
-                continue;
+/// Those that were opened or closed in an epoch and not merged in it.
+fn touched(opened: &[OpenedPull], window: fetch::Window) -> Vec<OpenedPull> {
+    let touched = |pull: &&OpenedPull| {
+        let merged_then = pull.merged.is_some_and(|merged| window.holds(merged));
+        !merged_then && (window.holds(pull.created) || pull.ended.is_some_and(|ended| window.holds(ended)))
+    };
+    opened.iter().filter(touched).copied().collect()
+}
+
+/// Why pull requests that were opened or closed in an epoch are not in it.
+fn not_merged(id: ContributorId, opened: &[OpenedPull], repositories: &[RepositoryId], ends: u64) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    for pull in opened {
+        let repo = RepositoryId(pull.repository);
+        if repositories.binary_search(&repo).is_err() {
+            continue;
+        }
+        let reason = match (pull.merged, pull.ended) {
+            (Some(merged), _) => format!("not merged in this epoch: merged on {}", fetch::date(merged)),
+            (None, Some(closed)) if closed < ends => {
+                format!("not merged: closed without a merge on {}", fetch::date(closed))
             }
-            let reason = match (pull.merged, pull.ended) {
-                (Some(merged), _) => format!("not merged in this epoch: merged on {}", fetch::date(merged)),
-                (None, Some(closed)) if closed < header.ends => {
-                    format!("not merged: closed without a merge on {}", fetch::date(closed))
-                }
-                (None, Some(closed)) => {
-                    format!("not merged: open at the epoch's end, closed without a merge on {}", fetch::date(closed))
-                }
-                (None, None) => "not merged: open".to_owned(),
-            };
-            let fact = FactKey::Pull { repo, number: pull.number };
-            found.push(Refusal { contributor: id, fact, rule: Cow::Borrowed("unmerged"), reason });
-        }
-        found.sort_by_key(|refusal| refusal.fact);
-        Ok(found)
+            (None, Some(closed)) => {
+                format!("not merged: open at the epoch's end, closed without a merge on {}", fetch::date(closed))
+            }
+            (None, None) => "not merged: open".to_owned(),
+        };
+        let fact = FactKey::Pull { repo, number: pull.number };
+        found.push(Refusal { contributor: id, fact, rule: Cow::Borrowed("unmerged"), reason });
     }
+    found.sort_by_key(|refusal| refusal.fact);
+    found
 }
 
 pub fn parse<T: DeserializeOwned>(item: &Item) -> Result<T> {

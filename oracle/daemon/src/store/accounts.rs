@@ -1,7 +1,7 @@
 //! Accounts: who has which login now, and who is a bot.
 
 use super::write::Exclusive;
-use super::{Result, Store, StoreError, at, big, get, number};
+use super::{Result, Store, StoreError, at, big, get, many, number};
 use std::collections::BTreeMap;
 
 /// Logins are for display and for asking GitHub; everything else goes by id.
@@ -54,6 +54,23 @@ impl Store {
             .await
             .map_err(at("reading an account"))?;
         row.as_ref().map(account_of).transpose()
+    }
+
+    /// Those of these ids that are known.
+    pub async fn accounts_of(&self, ids: &[u64]) -> Result<Vec<Account>> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(many::rows_at_once(1)) {
+            let before = "SELECT id, login, bot, listed FROM accounts WHERE id IN (VALUES";
+            let mut select = many::statement(self.kind, before, (1, chunk.len()), ") ORDER BY id");
+            for id in chunk {
+                select = select.bind(big("the account id", *id)?);
+            }
+            let rows = select.fetch_all(&self.pool).await.map_err(at("reading accounts"))?;
+            for row in &rows {
+                found.push(account_of(row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// Case does not matter. A login that changed hands belongs to the account it was seen with last

@@ -59,6 +59,26 @@ impl Store {
         row.as_ref().map(|row| unpack(row).map(|(_, bytes)| bytes)).transpose()
     }
 
+    /// The file as it is kept: one zstd frame, for readers who check the hash themselves.
+    pub async fn packed_evidence(&self, hash: B256) -> Result<Option<Vec<u8>>> {
+        let row = sqlx::query("SELECT bytes FROM evidence WHERE hash = $1")
+            .bind(hash.to_string())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(at("reading evidence"))?;
+        row.as_ref().map(|row| get(row, "bytes")).transpose()
+    }
+
+    /// The hash of the file that was cut last for the last round of this epoch.
+    pub async fn last_evidence_hash(&self, epoch: Epoch) -> Result<Option<B256>> {
+        let row = sqlx::query("SELECT hash FROM evidence WHERE epoch = $1 ORDER BY round DESC, sequence DESC LIMIT 1")
+            .bind(big("the epoch", epoch.0)?)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(at("reading evidence"))?;
+        row.as_ref().map(|row| hash(row, "hash")).transpose()
+    }
+
     /// The file that was cut last for this epoch and round.
     pub async fn evidence(&self, epoch: Epoch, round: u32) -> Result<Option<(B256, Vec<u8>)>> {
         let row = sqlx::query(

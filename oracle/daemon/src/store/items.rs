@@ -36,6 +36,30 @@ macro_rules! statement {
     };
 }
 
+/// The ids come from the index alone, and each one's last row by a look at it.
+macro_rules! last_after {
+    ($table:expr) => {
+        match $table {
+            ItemTable::LineItems => last_after!(of "line_items"),
+            ItemTable::Refusals => last_after!(of "refusals"),
+            ItemTable::People => last_after!(of "people"),
+        }
+    };
+    (of $name:literal) => {
+        concat!(
+            "SELECT p.epoch, p.round, p.position, p.contributor_id, p.body FROM (SELECT DISTINCT contributor_id FROM ",
+            $name,
+            " WHERE contributor_id > $1 ORDER BY contributor_id LIMIT $2) ids JOIN ",
+            $name,
+            " p ON p.contributor_id = ids.contributor_id AND (p.epoch, p.round, p.position) = (SELECT q.epoch, q.round, \
+             q.position FROM ",
+            $name,
+            " q WHERE q.contributor_id = ids.contributor_id ORDER BY q.epoch DESC, q.round DESC, q.position DESC LIMIT 1) \
+             ORDER BY p.contributor_id"
+        )
+    };
+}
+
 impl Store {
     /// Replaces all of an epoch and round, in the given order; positions count from 0.
     pub async fn replace_items(
@@ -93,6 +117,31 @@ impl Store {
         .fetch_all(&self.pool)
         .await
         .map_err(at("reading items"))?;
+        rows.iter().map(item_of).collect()
+    }
+
+    /// The last one of a contributor, by epoch, round and position.
+    pub async fn last_item_of(&self, table: ItemTable, contributor: ContributorId) -> Result<Option<Item>> {
+        let row = sqlx::query(statement!(
+            table,
+            "SELECT epoch, round, position, contributor_id, body FROM",
+            "WHERE contributor_id = $1 ORDER BY epoch DESC, round DESC, position DESC LIMIT 1"
+        ))
+        .bind(big("the contributor id", contributor.0)?)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(at("reading an item"))?;
+        row.as_ref().map(item_of).transpose()
+    }
+
+    /// The last one of each contributor above an id, ascending by id.
+    pub async fn last_items_after(&self, table: ItemTable, after: u64, limit: u32) -> Result<Vec<Item>> {
+        let rows = sqlx::query(last_after!(table))
+            .bind(big("the contributor id", after)?)
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(at("listing contributors"))?;
         rows.iter().map(item_of).collect()
     }
 }

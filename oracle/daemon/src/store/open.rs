@@ -69,6 +69,8 @@ impl Store {
         let pool = AnyPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(patience)
+            // A file does not hang up, and the question would cost as much as the answer that is wanted.
+            .test_before_acquire(kind == DatabaseKind::PostgreSQL)
             .after_connect(move |connection, _| Box::pin(settle(connection, settings)))
             .connect_with(options)
             .await

@@ -22,7 +22,7 @@ pub struct Counts {
 }
 
 /// From a delivery's arrival to its merge being scored, of the last merges; milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Latency {
     pub last: u64,
     pub p50: u64,
