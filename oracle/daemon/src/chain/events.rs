@@ -277,8 +277,19 @@ impl Chain {
 
     /// The same as they come, read in ranges of blocks.
     async fn logs(&self, doing: &'static str, filter: Filter, until: u64) -> Result<Vec<Log>, ChainError> {
+        self.logs_from(doing, filter, self.deployment().block, until).await
+    }
+
+    /// The same from a later block on.
+    pub(super) async fn logs_from(
+        &self,
+        doing: &'static str,
+        filter: Filter,
+        from: u64,
+        until: u64,
+    ) -> Result<Vec<Log>, ChainError> {
         let mut found = Vec::new();
-        let mut start = self.deployment().block;
+        let mut start = from;
         while start <= until {
             let end = until.min(start.saturating_add(LOG_RANGE - 1));
             let range = filter.clone().from_block(start).to_block(end);

@@ -6,12 +6,14 @@
 
 mod error;
 mod events;
+mod links;
 mod read;
 mod record;
 mod send;
 
 pub use error::ChainError;
 pub use events::{Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason};
+pub use links::{LinkEvent, LinkMove, LinkRules, LinkStatus, PendingLink};
 pub use read::{Account, BatchState, BatchStatus, Freeze, Schedule, Terms, Token};
 pub use record::{RecordError, load_deployment};
 pub use send::{Answer, Sender, Sent};

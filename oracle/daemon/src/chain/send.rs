@@ -6,7 +6,6 @@
 use super::error::{TransportError, revert, shown, without_url};
 use super::{Chain, ChainError, client};
 use crate::keys::OracleKey;
-use crate::link::LinkProof;
 use crate::sign::{OracleSet, OracleSignature, SignError, header_message};
 use alloy::contract::{CallBuilder, CallDecoder};
 use alloy::primitives::{Address, B256, Bytes, U256};
@@ -121,14 +120,6 @@ impl Sender {
         self.send("claim", self.contract().claimMany(ids)).await
     }
 
-    /// Links a contributor to a wallet, with the wallet's proof and the oracles' attestation.
-    pub async fn link(&self, proof: &LinkProof, attestation: Bytes) -> Result<Sent, ChainError> {
-        let LinkProof { link, wallet_proof } = proof.clone();
-        let contract = Links::new(self.links, &self.provider);
-        let call = contract.link(link.id, link.wallet, link.nonce, link.validUntil, wallet_proof, attestation);
-        self.send("link the wallet", call).await
-    }
-
     /// Ends a batch whose oracle set was rotated out with all that was pending.
     pub async fn void_rotated(&self, epoch: Epoch) -> Result<Sent, ChainError> {
         self.send("void the batch", self.contract().voidRotated(epoch.0)).await
@@ -187,15 +178,19 @@ impl Sender {
         self.send("report the equivocation", call).await
     }
 
-    fn disputes(&self) -> Disputes::DisputesInstance<&DynProvider> {
+    pub(super) fn disputes(&self) -> Disputes::DisputesInstance<&DynProvider> {
         Disputes::new(self.disputes, &self.provider)
+    }
+
+    pub(super) fn links(&self) -> Links::LinksInstance<&DynProvider> {
+        Links::new(self.links, &self.provider)
     }
 
     fn contract(&self) -> RewardDistributorInstance<&DynProvider> {
         RewardDistributor::new(self.distributor, &self.provider)
     }
 
-    async fn send<D: CallDecoder>(
+    pub(super) async fn send<D: CallDecoder>(
         &self,
         step: &'static str,
         call: CallBuilder<&&DynProvider, D>,
