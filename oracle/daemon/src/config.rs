@@ -4,6 +4,7 @@
 //! file are relative to it. It can be shown: what is secret stands elsewhere, and in addresses it is masked.
 
 use crate::keys::{KeyError, KeySource, SecretRef};
+use crate::linking::LinksConfig;
 use crate::store::masked;
 use crate::witness::WitnessConfig;
 use secrecy::SecretString;
@@ -36,6 +37,8 @@ pub struct Config {
     pub api: ApiConfig,
     #[serde(default)]
     pub run: RunConfig,
+    #[serde(default)]
+    pub links: LinksConfig,
     /// A language model's view of merged pull requests; off when absent.
     pub witness: Option<WitnessConfig>,
 }
@@ -342,6 +345,9 @@ impl Config {
         if let Some(Err((key, message))) = self.witness.as_ref().map(WitnessConfig::check) {
             return refuse(key, message);
         }
+        if let Err((key, message)) = self.links.check() {
+            return refuse(key, message);
+        }
         if !(50..=3_600_000).contains(&self.run.interval_ms) {
             return refuse("run.interval_ms", format!("is {}, not within 50 and 3600000", self.run.interval_ms));
         }
@@ -413,6 +419,7 @@ impl Config {
             ("api.webhook_secret", webhook_secret),
             ("run.interval_ms", self.run.interval_ms.to_string()),
         ];
+        shown.extend(self.links.shown());
         let off = || vec![("witness", "off: there is no section [witness]".to_owned())];
         shown.extend(self.witness.as_ref().map_or_else(off, WitnessConfig::shown));
         for (key, value) in shown {

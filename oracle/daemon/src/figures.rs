@@ -21,6 +21,13 @@ pub const FIGURES: &[(&str, &str)] = &[
     ),
     ("guerdon_witness_flagged_total", "Those whose text tries to instruct the witness"),
     ("guerdon_witness_month_tokens", "Tokens counted against `witness.monthly_tokens` in the running month"),
+    (
+        "guerdon_link_attestations_total",
+        "Attestations of links that were asked for, by outcome: `attested`, or why not",
+    ),
+    ("guerdon_links_pending", "Re-links that wait"),
+    ("guerdon_links_pending_oldest_seconds", "How long the oldest of them has waited, by the chain's clock"),
+    ("guerdon_links_relayed_total", "Links that were sent for contributors"),
     ("guerdon_tick_timestamp_seconds", "The chain's time of the last tick in which nothing failed"),
 ];
 
@@ -85,6 +92,22 @@ pub(crate) fn witnessed(outcome: &'static str, flagged: bool) {
 /// After an epoch's witnesses were made.
 pub(crate) fn spent(tokens: u64) {
     set("guerdon_witness_month_tokens", tokens);
+}
+
+/// After an attestation was asked for.
+pub(crate) fn attested(outcome: &'static str) {
+    counter!("guerdon_link_attestations_total", "outcome" => outcome).increment(1);
+}
+
+/// After a look at the links that wait.
+pub(crate) fn pending_links(count: usize, oldest: u64) {
+    set("guerdon_links_pending", count as u64);
+    set("guerdon_links_pending_oldest_seconds", oldest);
+}
+
+/// After a link was sent.
+pub(crate) fn relayed() {
+    counter!("guerdon_links_relayed_total").increment(1);
 }
 
 /// After a tick in which nothing failed.

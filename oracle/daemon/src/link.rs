@@ -232,13 +232,7 @@ fn fenced(text: &str) -> Result<String, LinkError> {
 /// Reads the gist of `owner` and checks all of it but the signatures, for which the chain may have to be asked.
 ///
 /// `nonce` is the contributor id's next link nonce and `now` the chain's time.
-pub fn read_gist(
-    text: &str,
-    owner: ContributorId,
-    place: Place,
-    nonce: u64,
-    now: u64,
-) -> Result<LinkProof, LinkError> {
+pub fn read_gist(text: &str, owner: ContributorId, place: Place, nonce: u64, now: u64) -> Result<LinkProof, LinkError> {
     if text.len() > MAX_TEXT {
         return Err(LinkError::TooLong);
     }

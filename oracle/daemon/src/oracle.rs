@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::fetch::{Access, AppAccess, FetchError, GitHub, GitHubOptions, Installation};
 use crate::import::ImportError;
 use crate::keys::{KeyError, OracleKey};
-use crate::linking::LinkingError;
+use crate::linking::{Desk, LinkingError};
 use crate::policies::Policies;
 use crate::sign::SignError;
 use crate::store::{Store, StoreError};
@@ -113,6 +113,7 @@ pub struct Oracle {
     pub chain: Chain,
     pub schedule: Schedule,
     pub(crate) policies: Policies,
+    pub(crate) links: Desk,
 }
 
 impl Oracle {
@@ -122,7 +123,7 @@ impl Oracle {
         let chain = connect(&config).await?;
         let schedule = chain.schedule().await?;
         let store = Store::open(config.database_url.read()?.expose_secret()).await?;
-        Ok(Self { config, store, chain, schedule, policies })
+        Ok(Self { config, store, chain, schedule, policies, links: Desk::default() })
     }
 
     /// The policy that governance set for an epoch.

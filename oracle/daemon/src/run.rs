@@ -45,6 +45,10 @@ pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -
     let github = oracle.github()?;
     let mut done = Epoch(0);
     loop {
+        // What fails here keeps nobody from being paid.
+        if let Err(error) = oracle.tend_links(&cancelled).await {
+            tracing::error!(error = %chain_of(&error), "links cannot be looked after now");
+        }
         match tick(oracle, &github, &mut done, &cancelled).await {
             Ok(()) => pulse.beat(),
             Err(error) => tracing::error!(error = %chain_of(&error), "tick failed; trying again after the interval"),

@@ -2,6 +2,7 @@
 //! has them. Amounts leave here as decimal strings in base units.
 
 use crate::chain::{BatchStatus, Credits, Freeze};
+use crate::linking::WaitingLink;
 use crate::oracle::{Oracle, Result};
 use crate::record::EpochRecord;
 use crate::store::{Account, ItemTable, StoredTransaction};
@@ -73,6 +74,8 @@ pub struct ContributorStatus {
     pub claimable: String,
     /// What waits for a link, base units, decimal.
     pub accrued: String,
+    /// A link to another wallet that waits.
+    pub pending_link: Option<WaitingLink>,
 }
 
 /// Units that crediting has come to.
@@ -215,6 +218,7 @@ impl Oracle {
             claimed: base(held.claimed),
             claimable: base(held.earned.saturating_sub(held.claimed)),
             accrued: base(last.map_or(0, |person| person.accrued)),
+            pending_link: self.pending_link(id).await?,
         })
     }
 }

@@ -2,6 +2,7 @@
 //! without it: the batches are on the chain, and the evidence is named by its hash.
 
 mod error;
+mod links;
 mod page;
 mod webhooks;
 
@@ -69,6 +70,8 @@ pub fn router(api: Api) -> Router {
         .route("/v1/evidence/{hash}", get(evidence_by_hash))
         .route("/v1/contributors/{who}", get(contributor))
         .route("/v1/contributors/{who}/explain", get(explain))
+        .route("/v1/links/pending", get(links::pending))
+        .route("/v1/links/{login}/attestation", get(links::attestation))
         .route("/v1/webhooks", get(webhooks::standing))
         .route("/webhooks/github", post(webhooks::receive).fallback(webhooks::only_post))
         .fallback(|| async { ApiError::not_found("there is no such path: see /v1/epochs") })

@@ -73,8 +73,15 @@ pub struct LinkEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkMove {
     /// From now on this wallet is paid.
-    Linked { wallet: Address },
-    Proposed { wallet: Address, old: Option<Address>, ready_at: u64, oracle_set: u64 },
+    Linked {
+        wallet: Address,
+    },
+    Proposed {
+        wallet: Address,
+        old: Option<Address>,
+        ready_at: u64,
+        oracle_set: u64,
+    },
     Contested,
     Frozen,
     Approved,
@@ -143,12 +150,7 @@ impl Chain {
     /// A wallet's signature in the form that the contract takes, if it is that wallet's: by its key as long as
     /// the address has no code, else by what its code says (ERC-1271; code that an account delegates to under
     /// EIP-7702 as well).
-    pub async fn signed_by(
-        &self,
-        wallet: Address,
-        hash: B256,
-        signature: &Bytes,
-    ) -> Result<Option<Bytes>, ChainError> {
+    pub async fn signed_by(&self, wallet: Address, hash: B256, signature: &Bytes) -> Result<Option<Bytes>, ChainError> {
         const DOING: &str = "asking a wallet for its signature";
         let code = self.provider.get_code_at(wallet).await.map_err(|source| self.rpc(DOING, source))?;
         if code.is_empty() {
