@@ -55,7 +55,7 @@ pub enum LinkError {
     )]
     Owner { found: ContributorId, owner: ContributorId },
     #[error("the gist carries link nonce {found}, the next one is {expected}: make a new text with `guerdon link`")]
-    Nonce { found: u64, expected: u64 },
+    Nonce { found: u64, expected: u64, wallet: Address },
     #[error("the gist was valid until {valid_until}, it is {now} now: make a new text with `guerdon link`")]
     Expired { valid_until: u64, now: u64 },
     #[error(
@@ -257,7 +257,7 @@ pub fn read_gist(text: &str, owner: ContributorId, place: Place, nonce: u64, now
 /// Checks that a link can be made now: its turn, its time and that there is a wallet.
 pub fn check_link(link: &Link, nonce: u64, now: u64) -> Result<(), LinkError> {
     if link.nonce != nonce {
-        return Err(LinkError::Nonce { found: link.nonce, expected: nonce });
+        return Err(LinkError::Nonce { found: link.nonce, expected: nonce, wallet: link.wallet });
     }
     let valid_until = link.validUntil;
     if valid_until < now {

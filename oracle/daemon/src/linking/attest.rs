@@ -194,13 +194,13 @@ async fn find(
             Err(error) => return Err(error),
         }
     }
-    Err(refused(match (first, held.wallet) {
-        // Their gist did what it was for.
-        (Some(Refusal::Unusable { source: LinkError::Nonce { .. }, .. }), Some(wallet)) if !named => {
+    Err(refused(match first {
+        // This gist did what it was for.
+        Some(Refusal::Unusable { source: LinkError::Nonce { wallet, .. }, .. }) if held.wallet == Some(wallet) => {
             Refusal::Linked { login: login.clone(), wallet }
         }
-        (Some(reason), _) => reason,
-        (None, _) => Refusal::NoGist { login: login.clone() },
+        Some(reason) => reason,
+        None => Refusal::NoGist { login: login.clone() },
     }))
 }
 

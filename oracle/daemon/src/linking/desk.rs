@@ -85,6 +85,9 @@ impl Oracle {
     /// links, one that was asked for is remembered.
     pub async fn attest_link(&self, login: &str, gist: Option<&str>) -> Result<Attestation, AttestError> {
         let attested = self.attested(login, gist).await;
+        if let Err(AttestError::Refused(_)) = &attested {
+            self.links.lookups.doubt(login, gist).await;
+        }
         figures::attested(attested.as_ref().map_or_else(AttestError::code, |_| "attested"));
         let attestation = attested?;
         if self.config.links.relay {

@@ -1,6 +1,6 @@
 //! Whose gists are looked at: takes a login and perhaps a gist's name; gives the account and its gists as
-//! GitHub has them. What was looked up is believed for a minute, so that asking often costs GitHub nothing,
-//! and only so many look-ups are made in a minute.
+//! GitHub has them. What was looked up is believed for a minute, what was not good enough for a moment, so
+//! that asking often costs GitHub nothing; and only so many look-ups are made in a minute.
 
 use super::attest::Refusal;
 use crate::fetch::{FetchError, Gist, GitHub};
@@ -12,7 +12,9 @@ use tokio::sync::{Mutex, OnceCell};
 
 /// How long a look-up is believed.
 const FRESH: Duration = Duration::from_secs(60);
-/// The most look-ups within that time.
+/// The same of what no link could be attested from: somebody may be about to mend it.
+const DOUBTFUL: Duration = Duration::from_secs(10);
+/// The most look-ups within a minute.
 const MOST: usize = 60;
 /// How long GitHub may take for one.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -51,10 +53,16 @@ enum Kept {
 
 type Key = (String, Option<String>);
 
+#[derive(Debug)]
+struct Entry {
+    until: Instant,
+    found: Arc<OnceCell<Kept>>,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
     /// Several who ask the same wait for one look-up.
-    kept: Mutex<BTreeMap<Key, (Instant, Arc<OnceCell<Kept>>)>>,
+    kept: Mutex<BTreeMap<Key, Entry>>,
     /// When the look-ups of the last minute began.
     begun: Mutex<VecDeque<Instant>>,
 }
@@ -70,11 +78,11 @@ impl Lookups {
         if login.len() > LONGEST_LOGIN || gist.is_some_and(|gist| gist.len() > LONGEST_GIST) {
             return Err(LookupError::Refused(Refusal::NoAccount { login: login.chars().take(40).collect() }));
         }
-        let key = (login.to_lowercase(), gist.map(gist_name));
         let cell = {
-            let mut kept = self.kept.lock().await;
-            kept.retain(|_, (made, _)| made.elapsed() < FRESH);
-            Arc::clone(&kept.entry(key).or_insert_with(|| (Instant::now(), Arc::default())).1)
+            let (mut kept, now) = (self.kept.lock().await, Instant::now());
+            kept.retain(|_, entry| entry.until > now);
+            let new = || Entry { until: now + FRESH, found: Arc::default() };
+            Arc::clone(&kept.entry(key(login, gist)).or_insert_with(new).found)
         };
         let (github, asked) = (github.clone(), (login.to_owned(), gist.map(str::to_owned)));
         let look = || async {
@@ -99,6 +107,13 @@ impl Lookups {
         }
     }
 
+    /// No link could be attested from what was found.
+    pub(super) async fn doubt(&self, login: &str, gist: Option<&str>) {
+        if let Some(entry) = self.kept.lock().await.get_mut(&key(login, gist)) {
+            entry.until = entry.until.min(Instant::now() + DOUBTFUL);
+        }
+    }
+
     async fn admit(&self) -> Result<(), LookupError> {
         let mut begun = self.begun.lock().await;
         while begun.front().is_some_and(|first| first.elapsed() >= FRESH) {
@@ -114,6 +129,10 @@ impl Lookups {
             }
         }
     }
+}
+
+fn key(login: &str, gist: Option<&str>) -> Key {
+    (login.to_lowercase(), gist.map(gist_name))
 }
 
 /// The last part of a gist's address, or its name itself.

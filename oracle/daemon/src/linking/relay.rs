@@ -120,7 +120,7 @@ impl Oracle {
         self.store.forget_link_ask(ask.id).await?;
         figures::relayed();
         let Made { wallet, pending_until, .. } = Made::read(&self.chain, &ask.login, &proof.link, sent).await?;
-        tracing::info!(contributor = ask.id.0, login = ask.login, %wallet, ?pending_until, tx = %sent.tx, "a link was sent");
+        tracing::info!(contributor = ask.id.0, login = ask.login, %wallet, pending_until, tx = %sent.tx, "a link was sent");
         Ok(())
     }
 
