@@ -216,6 +216,6 @@ pub async fn look_now(
 impl Oracle {
     /// The other oracles that are known by their address.
     pub(super) fn other_oracles(&self) -> Result<Oracles> {
-        Ok(Oracles::new(&self.config.links.oracles)?)
+        Ok(Oracles::new(&self.config.attesters())?)
     }
 }

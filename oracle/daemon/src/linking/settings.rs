@@ -1,5 +1,6 @@
 //! The section `[links]` of the configuration: whether this daemon sends links of contributors, and how many.
 
+use crate::config::Config;
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -25,6 +26,13 @@ mod defaults {
 impl Default for LinksConfig {
     fn default() -> Self {
         Self { relay: false, per_day: defaults::per_day(), oracles: Vec::new() }
+    }
+}
+
+impl Config {
+    /// The APIs that are asked for attestations.
+    pub fn attesters(&self) -> Vec<String> {
+        self.links.oracles.clone()
     }
 }
 

@@ -68,7 +68,7 @@ impl Setting {
 
     /// The addresses of oracles: those that were given, or those that are configured.
     pub(super) fn oracles(&self, given: &[String]) -> Vec<String> {
-        let configured = || self.config.iter().flat_map(|config| config.links.oracles.clone()).collect();
+        let configured = || self.config.as_ref().map(Config::attesters).unwrap_or_default();
         if given.is_empty() { configured() } else { given.to_vec() }
     }
 
