@@ -5,6 +5,7 @@ mod bench;
 mod broken;
 mod deliveries;
 mod kill;
+mod links;
 mod opening;
 mod pages;
 mod restart;

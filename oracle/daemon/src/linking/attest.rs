@@ -18,6 +18,36 @@ use serde::{Deserialize, Serialize};
 /// A gist that was not touched for longer is not what somebody wants now.
 const OLDEST: u64 = 30 * DAY;
 
+/// Every word for why there is no attestation, and what it means, in the order of docs/link.md.
+pub const REASONS: &[(&str, &str)] = &[
+    ("no_account", "GitHub does not know the login"),
+    ("no_gist", "there is no such gist, or no public one with a link"),
+    ("secret_gist", "the gist is not public"),
+    ("other_owner", "the gist belongs to another account"),
+    ("not_a_link", "the text is too long, has not one fenced block, or that is not a link"),
+    ("other_chain", "the link is for another chain"),
+    ("other_distributor", "the link is for another distributor"),
+    ("other_account", "the link names another account than the gist's owner"),
+    ("stale_nonce", "the link's turn is over, or has not come"),
+    ("expired", "the link was valid until a time that is over"),
+    ("too_far_ahead", "the link is valid for more than 365 days"),
+    ("zero_wallet", "the link names no wallet"),
+    ("wrong_signature", "the signature is not the wallet's"),
+    ("wrong_old_signature", "the old wallet's signature is not that of the wallet which is linked now"),
+    ("old_gist", "the gist was not changed within the last 30 days"),
+    ("before_last_link", "the gist is older than the account's last link"),
+    ("already_linked", "the account is linked to this wallet"),
+    ("relink_pending", "a re-link is pending, and the old wallet did not sign this one"),
+    ("other_verifier", "governance has put another contract in the place of the oracles' quorum"),
+    ("no_key", "this oracle has no key"),
+    ("not_a_member", "this oracle's key is not in the current set"),
+    ("switched_off", "this oracle's key was switched off"),
+    ("busy", "too many look-ups at once; `Retry-After` says when"),
+    ("github_unavailable", "GitHub does not answer this oracle now"),
+    ("chain_unavailable", "the chain does not answer this oracle now"),
+    ("internal", "a fault of this oracle; its log says which"),
+];
+
 /// Why an oracle does not attest a link.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -256,4 +286,28 @@ async fn check(
 
 pub(super) fn refused(reason: Refusal) -> OracleError {
     OracleError::Linking(reason.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::REASONS;
+
+    #[test]
+    fn every_reason_is_in_the_docs_as_it_is_in_the_code() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/link.md");
+        let docs = std::fs::read_to_string(path).unwrap();
+        let rows: Vec<String> = REASONS.iter().map(|(code, meaning)| format!("| `{code}` | {meaning} |")).collect();
+        let listed: Vec<&str> = docs.lines().filter(|line| line.starts_with("| `")).collect();
+        assert_eq!(listed, rows);
+        // Each word in the code is one of these.
+        let sources = [include_str!("attest.rs"), include_str!("desk.rs"), include_str!("../link.rs")];
+        let arms = sources.iter().flat_map(|source| source.split("fn code(&self)").skip(1));
+        let words = arms.flat_map(|arm| arm.split("\n    }\n").next().unwrap().split('"').skip(1).step_by(2));
+        let mut words: Vec<&str> = words.collect();
+        words.sort_unstable();
+        words.dedup();
+        let mut known: Vec<&str> = REASONS.iter().map(|(code, _)| *code).collect();
+        known.sort_unstable();
+        assert_eq!(words, known);
+    }
 }

@@ -8,14 +8,15 @@ use alloy::primitives::Address;
 use guerdon_core::model::ContributorId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What may still be reorganised.
 const UNSETTLED: u64 = 64;
 
-/// All that happened to links, in the order of the chain.
+/// All that happened to links, in the order of the chain. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    events: Vec<LinkEvent>,
+    events: Arc<Vec<LinkEvent>>,
     /// The last block that was read, once one was.
     until: Option<u64>,
 }
@@ -59,8 +60,12 @@ impl Ledger {
         let first = chain.deployment().block;
         let from = self.until.map_or(first, |until| until.saturating_sub(UNSETTLED - 1).min(latest).max(first));
         let fresh = chain.link_events(from, latest).await?;
-        self.events.retain(|event| event.block < from);
-        self.events.extend(fresh);
+        let still = self.events.iter().rev().take_while(|event| event.block >= from);
+        if !still.eq(fresh.iter().rev()) {
+            let events = Arc::make_mut(&mut self.events);
+            events.retain(|event| event.block < from);
+            events.extend(fresh);
+        }
         self.until = Some(latest);
         Ok(())
     }
@@ -84,7 +89,7 @@ impl Ledger {
     /// The links that wait, ascending by id.
     pub fn waiting(&self) -> Vec<Waiting> {
         let mut waiting: BTreeMap<ContributorId, Waiting> = BTreeMap::new();
-        for &LinkEvent { id, what, block, .. } in &self.events {
+        for &LinkEvent { id, what, block, .. } in self.events.iter() {
             match what {
                 LinkMove::Proposed { wallet, old, ready_at, oracle_set } => {
                     let status = LinkStatus::Pending;

@@ -13,7 +13,7 @@ mod lookups;
 mod relay;
 mod settings;
 
-pub use attest::{Attestation, AttestedLink, Refusal};
+pub use attest::{Attestation, AttestedLink, REASONS, Refusal};
 pub use desk::{AttestError, Desk, look_now};
 pub use gather::{Expected, Gathered, Oracles, Voice};
 pub use ledger::{Ledger, Waiting, WaitingLink};

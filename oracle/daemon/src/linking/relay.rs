@@ -18,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 /// A link that could not be sent is tried again after this, in seconds.
 const AGAIN: u64 = 600;
+/// Whoever has done nothing so long after asking is forgotten.
+const PATIENCE: u64 = 30 * DAY;
 /// The most that one tick sends.
 const PER_TICK: u32 = 5;
 
@@ -74,7 +76,7 @@ impl Oracle {
     }
 
     async fn relay(&self, ask: &LinkAsk, now: u64) -> Result<()> {
-        if ask.valid_until < now {
+        if ask.valid_until < now || ask.asked.saturating_add(PATIENCE) < now {
             return Ok(self.store.forget_link_ask(ask.id).await?);
         }
         if !self.has_worked(ask.id).await? {
@@ -99,7 +101,8 @@ impl Oracle {
                 return Ok(());
             }
         };
-        let expected = Expected { id: Some(ask.id), wallet: None };
+        // What was seen here is what is sent.
+        let expected = Expected { id: Some(ask.id), wallet: here.first().map(|seen| seen.link.wallet) };
         let gathered = self.other_oracles()?.gather(&self.chain, (&ask.login, gist), expected, here).await?;
         for voice in &gathered.voices {
             if let Some(reason) = &voice.refused {

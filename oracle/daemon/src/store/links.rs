@@ -1,6 +1,7 @@
 //! Links that contributors asked for, and those that were sent for them. Times are by the chain's clock.
 
 use super::{Result, Store, at, big, get, number};
+use crate::fault;
 use alloy::primitives::B256;
 use guerdon_core::model::ContributorId;
 use sqlx::any::AnyRow;
@@ -107,7 +108,9 @@ impl Store {
             .execute(&mut *tx)
             .await
             .map_err(at("noting a link"))?;
+        fault::point("store: commit a link to be sent");
         tx.commit().await.map_err(at("noting a link"))?;
+        fault::point("store: committed a link to be sent");
         Ok(true)
     }
 

@@ -93,7 +93,9 @@ pub(super) async fn gather(
         (Err(_), _) => None,
     };
     if let Some(here) = &here {
+        // What was seen here is what is sent.
         expected.id = expected.id.or(Some(ContributorId(here.link.contributor_id)));
+        expected.wallet = expected.wallet.or(Some(here.link.wallet));
     } else if expected.id.is_none()
         && let Some(github) = setting.github()?
     {
