@@ -11,6 +11,7 @@ pub(crate) use shown::{MASKED, quoted};
 pub use crate::api::ApiConfig;
 pub use crate::chain::ChainConfig;
 use crate::keys::{KeyError, KeySource, SecretRef};
+use crate::linking::LinksConfig;
 use crate::mirrors::EvidenceConfig;
 use crate::peers::PeerConfig;
 use crate::store::masked;
@@ -50,6 +51,8 @@ pub struct Config {
     /// Who else has evidence, and where it is put.
     #[serde(default)]
     pub evidence: EvidenceConfig,
+    #[serde(default)]
+    pub links: LinksConfig,
     /// A language model's view of merged pull requests; off when absent.
     pub witness: Option<WitnessConfig>,
 }
@@ -340,6 +343,9 @@ impl Config {
             return refuse(key, message);
         }
         if let Err((key, message)) = self.evidence.check() {
+            return refuse(key, message);
+        }
+        if let Err((key, message)) = self.links.check() {
             return refuse(key, message);
         }
         if !(50..=3_600_000).contains(&self.run.interval_ms) {

@@ -52,6 +52,13 @@ pub const FIGURES: &[(&str, &str)] = &[
     ("guerdon_watch_right", "Those of them in which everything is right"),
     ("guerdon_watch_alerts_total", "Alerts, by kind as in docs/watch.md"),
     ("guerdon_watch_timestamp_seconds", "The chain's time of the last complete look at it"),
+    (
+        "guerdon_link_attestations_total",
+        "Attestations of links that were asked for, by outcome: `attested`, or why not",
+    ),
+    ("guerdon_links_pending", "Re-links that wait"),
+    ("guerdon_links_pending_oldest_seconds", "How long the oldest of them has waited, by the chain's clock"),
+    ("guerdon_links_relayed_total", "Links that were sent for contributors"),
     ("guerdon_tick_timestamp_seconds", "The chain's time of the last tick in which nothing failed"),
     ("guerdon_ticks_failed_total", "Ticks in which something failed"),
     (
@@ -212,6 +219,22 @@ pub(crate) fn looked(now: u64, batches: usize, right: usize) {
 /// After the watchtower found something.
 pub(crate) fn alerted(kind: &'static str) {
     counter!("guerdon_watch_alerts_total", "kind" => kind).increment(1);
+}
+
+/// After an attestation was asked for.
+pub(crate) fn attested(outcome: &'static str) {
+    counter!("guerdon_link_attestations_total", "outcome" => outcome).increment(1);
+}
+
+/// After a look at the links that wait.
+pub(crate) fn pending_links(count: usize, oldest: u64) {
+    set("guerdon_links_pending", count as u64);
+    set("guerdon_links_pending_oldest_seconds", oldest);
+}
+
+/// After a link was sent.
+pub(crate) fn relayed() {
+    counter!("guerdon_links_relayed_total").increment(1);
 }
 
 /// After a tick in which nothing failed.

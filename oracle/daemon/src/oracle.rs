@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::fetch::{Access, AppAccess, FetchError, GitHub, GitHubOptions, Installation};
 use crate::import::ImportError;
 use crate::keys::{KeyError, OracleKey};
-use crate::linking::LinkingError;
+use crate::linking::{Desk, LinkingError};
 use crate::mirrors::MirrorError;
 use crate::peers::{PeerError, Peers, Turns};
 use crate::policies::Policies;
@@ -138,6 +138,7 @@ pub struct Oracle {
     pub chain: Chain,
     pub schedule: Schedule,
     pub(crate) policies: Policies,
+    pub(crate) links: Desk,
 }
 
 impl Oracle {
@@ -147,7 +148,7 @@ impl Oracle {
         let chain = connect(&config).await?;
         let schedule = chain.schedule().await?;
         let store = Store::open(config.database_url.read()?.expose_secret()).await?;
-        Ok(Self { config, store, chain, schedule, policies })
+        Ok(Self { config, store, chain, schedule, policies, links: Desk::default() })
     }
 
     /// The policy that governance set for an epoch.

@@ -122,6 +122,10 @@ pub async fn run(oracle: &Oracle, pulse: &Pulse, cancelled: CancellationToken) -
     let mut turn = Turn::default();
     loop {
         if pulse.leads(turn.take(&oracle.store).await) {
+            // What fails here keeps nobody from being paid.
+            if let Err(error) = oracle.tend_links(&cancelled).await {
+                tracing::error!(error = %chain_of(&error), "links cannot be looked after now");
+            }
             match tick(oracle, &github, &mut done, &cancelled).await {
                 Ok(()) => pulse.beat(),
                 Err(error) => {

@@ -1,7 +1,8 @@
 //! Where everything stands: epochs as the store and the chain have them, contributors as the chain
 //! has them. Amounts leave here as decimal strings in base units.
 
-use crate::chain::{Account as Held, BatchStatus, Freeze, Ledger};
+use crate::chain::{Account as Held, BatchStatus, Credits, Freeze, Ledger};
+use crate::linking::WaitingLink;
 use crate::oracle::{Oracle, Result};
 use crate::record::EpochRecord;
 use crate::store::{Account, Item, ItemTable, StoredTransaction};
@@ -83,6 +84,8 @@ pub struct ContributorStatus {
     pub claimable: String,
     /// What waits for a link, base units, decimal.
     pub accrued: String,
+    /// A link to another wallet that waits.
+    pub pending_link: Option<WaitingLink>,
 }
 
 /// What was found out on the way, so that many epochs cost hardly more than one.
@@ -251,6 +254,7 @@ impl Oracle {
             claimed: base(held.claimed),
             claimable: base(held.earned.saturating_sub(held.claimed)),
             accrued: base(last.map_or(0, |person| person.accrued)),
+            pending_link: self.pending_link(id).await?,
         })
     }
 }

@@ -6,6 +6,7 @@ mod broken;
 mod deliveries;
 mod explanations;
 mod kill;
+mod links;
 mod opening;
 mod pages;
 mod restart;

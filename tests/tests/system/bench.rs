@@ -214,6 +214,8 @@ impl Bench {
     pub async fn link_early(&self) {
         let early: Vec<Member> = members().filter(|member| member.links == Links::BeforeStart).collect();
         self.link(&early).await;
+        // Linking opens no store; what comes after it compares the store before and after.
+        self.ok(&["status"]).await;
     }
 
     /// One epoch by the commands of the stages, until it is settled.

@@ -107,7 +107,7 @@ async fn gists(bench: &Bench) {
     let linked = bench.ok(&submit(wren.login)).await;
     assert!(linked.contains("wren-okafor") && linked.to_lowercase().contains(&wallet(&wren)), "{linked}");
     bench.refuses(&submit(wren.login), &["wren-okafor", "already linked"]).await;
-    bench.refuses(&["link", "message", "wren-okafor", "--address", &wallet(&jun)], &["already linked"]).await;
+    bench.refuses(&["link", "message", "wren-okafor", "--address", &wallet(&wren)], &["already linked"]).await;
 
     // Too late: the text was good for a week.
     let text = bench.gist_text(&member("priya-ramanan")).await;

@@ -10,6 +10,7 @@ mod epochs;
 mod error;
 mod evidence;
 mod guard;
+mod links;
 mod page;
 mod paging;
 mod peers;
@@ -130,6 +131,8 @@ pub fn router(api: Api) -> serde_json::Result<Router> {
     let served = document::Served(document::text(&openapi())?);
     let public: Router<Api> = public().into();
     let public = public
+        .route("/v1/links/pending", get(links::pending))
+        .route("/v1/links/{login}/attestation", get(links::attestation))
         .route("/", get(page::page))
         .route("/app.js", get(page::script))
         .route("/style.css", get(page::style))

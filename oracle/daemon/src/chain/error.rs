@@ -113,7 +113,15 @@ fn hint(revert: &Revert) -> String {
         "Accounts_InvalidNonce" | "Accounts_LinkExpired" | "Accounts_InvalidWalletProof" => {
             "make a new text with `guerdon link`"
         }
-        "Accounts_LinkPending" => "wait until the pending re-link is settled",
+        "Accounts_LinkPending" => "wait until the pending re-link is settled; see `guerdon link status`",
+        "Links_NotOldWallet" => "only the wallet that is linked now can cancel; anybody can `guerdon link challenge`",
+        "Links_TooEarly" => "wait until then (seconds outside of pauses); see `guerdon link status`",
+        "Links_OverBudget" => {
+            "wait until the link budget has refilled, let governance raise it, or let the old wallet sign too"
+        }
+        "Links_WrongStatus" => "see what is pending with `guerdon link status`",
+        "Links_Dead" => "end it with `guerdon link drop`, then begin again with `guerdon link`",
+        "Links_Live" => "it can still be activated; see `guerdon link status`",
         "Guardian_Paused" | "Links_Paused" => "wait until the pause is over",
         "Batches_Frozen" => "wait for the answer to the challenge",
         "Batches_Dead" => "void it and post the next round, signed by the current oracles",

@@ -13,6 +13,7 @@ mod inspect;
 mod journal;
 mod launch;
 mod ledger;
+mod links;
 mod read;
 mod record;
 mod rpc;
@@ -25,6 +26,7 @@ pub use events::{
 };
 pub use inspect::Code;
 pub use ledger::Ledger;
+pub use links::{LinkEvent, LinkMove, LinkRules, LinkStatus, PendingLink};
 pub use read::{Account, BatchState, BatchStatus, Freeze, Schedule, Terms, Token};
 pub use record::{RecordError, load_deployment};
 pub use rpc::RpcFault;

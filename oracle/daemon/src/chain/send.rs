@@ -7,7 +7,6 @@ use super::flight::Step;
 use super::journal::Journal;
 use super::{Chain, ChainError};
 use crate::keys::OracleKey;
-use crate::link::LinkProof;
 use crate::sign::{OracleSet, OracleSignature, SignError, header_message};
 use crate::store::Store;
 use alloy::contract::{CallBuilder, CallDecoder};
@@ -133,14 +132,6 @@ impl Sender {
         self.send(Step::alone("claim", "claim"), self.contract().claimMany(ids)).await
     }
 
-    /// Links a contributor to a wallet, with the wallet's proof and the oracles' attestation.
-    pub async fn link(&self, proof: &LinkProof, attestation: Bytes) -> Result<Sent, ChainError> {
-        let LinkProof { link, wallet_proof } = proof.clone();
-        let contract = Links::new(self.chain.deployment.contracts.links.address, &self.chain.provider);
-        let call = contract.link(link.id, link.wallet, link.nonce, link.validUntil, wallet_proof, attestation);
-        self.send(Step::of_contributor("link the wallet", "link", ContributorId(link.id)), call).await
-    }
-
     /// Ends a batch whose oracle set was rotated out with all that was pending.
     pub async fn void_rotated(&self, epoch: Epoch) -> Result<Sent, ChainError> {
         self.send(Step::of_epoch("void the batch", "void", epoch), self.contract().voidRotated(epoch.0)).await
@@ -202,15 +193,19 @@ impl Sender {
         self.send(Step::of_epoch("report the equivocation", "report", one.0.epoch), call).await
     }
 
-    fn disputes(&self) -> Disputes::DisputesInstance<&DynProvider> {
+    pub(super) fn disputes(&self) -> Disputes::DisputesInstance<&DynProvider> {
         Disputes::new(self.chain.deployment.contracts.disputes.address, &self.chain.provider)
+    }
+
+    pub(super) fn links(&self) -> Links::LinksInstance<&DynProvider> {
+        Links::new(self.links, &self.provider)
     }
 
     fn contract(&self) -> RewardDistributorInstance<&DynProvider> {
         RewardDistributor::new(self.chain.distributor(), &self.chain.provider)
     }
 
-    async fn send<D: CallDecoder>(&self, step: Step, call: CallBuilder<&&DynProvider, D>) -> Result<Sent, ChainError> {
+    pub(super) async fn send<D: CallDecoder>(&self, step: Step, call: CallBuilder<&&DynProvider, D>) -> Result<Sent, ChainError> {
         self.bring(step, call.from(self.from).into_transaction_request()).await
     }
 }

@@ -1,5 +1,6 @@
 //! Every command, flag and environment name.
 
+use super::linking::Link;
 use alloy::primitives::{Address, U256};
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
@@ -122,8 +123,12 @@ pub enum Command {
         who: Option<String>,
     },
     /// Link a GitHub account to a wallet
+    ///
+    /// `message` or `gist` makes the text, the account publishes it as a public gist, the oracles attest it, and
+    /// `submit` sends it. Without a configuration file it takes --rpc-url and --deployment; logins are looked up by
+    /// the token in GITHUB_TOKEN, or given with --id.
     #[command(subcommand)]
-    Link(Link),
+    Link(Box<Link>),
     /// Send what is credited to the linked wallet; anyone may do it for anyone
     Claim {
         /// GitHub login or account id
@@ -183,38 +188,6 @@ pub enum Command {
     Config(Show),
     /// Check GitHub, the chain, the keys, the policy and the store
     Doctor,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Link {
-    /// Print the EIP-712 message for the wallet to sign
-    Message {
-        /// GitHub login
-        login: String,
-        /// The wallet to be paid
-        #[arg(long)]
-        address: Address,
-        /// Days that the link may be made in
-        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=365))]
-        days: u64,
-    },
-    /// Sign with a keystore and print the text for a public gist
-    Gist {
-        login: String,
-        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=365))]
-        days: u64,
-        #[command(flatten)]
-        wallet: Wallet,
-    },
-    /// Check the gist, attest it with the oracle keys and link on chain
-    Submit {
-        /// GitHub logins
-        #[arg(required = true)]
-        logins: Vec<String>,
-        /// The gist's id or address, for one login; the newest fitting public gist when absent
-        #[arg(long)]
-        gist: Option<String>,
-    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -382,7 +355,7 @@ impl Wallet {
 /// Reads a reference to a secret. Whoever gives the secret itself must not find it in the error,
 /// where clap would repeat it.
 #[derive(Clone)]
-struct ByReference;
+pub(super) struct ByReference;
 
 impl TypedValueParser for ByReference {
     type Value = SecretRef;

@@ -1,6 +1,7 @@
 //! `explain` and `status`.
 
 use super::args::Global;
+use super::linking;
 use eyre::{Result, eyre};
 use guerdon::amount::Money;
 use guerdon::oracle::Oracle;
@@ -41,8 +42,11 @@ pub(super) async fn status(global: &Global, who: Option<&str>) -> Result<()> {
         return global.print(&status, || {
             let base = |text: &str| money.show_base(text.parse().unwrap_or_default());
             let wallet = status.wallet.map_or("none: see `guerdon link`".to_owned(), |wallet| wallet.to_string());
+            let pending = status.pending_link.as_ref().map_or(String::new(), |link| {
+                format!("re-link   to {} is pending, ready at {} (UTC seconds)\n", link.wallet, link.ready)
+            });
             format!(
-                "contributor {}\nwallet    {wallet}\nearned    {}\nclaimed   {}\nclaimable {}\naccrued   {}\n",
+                "contributor {}\nwallet    {wallet}\n{pending}earned    {}\nclaimed   {}\nclaimable {}\naccrued   {}\n",
                 status.id,
                 base(&status.earned),
                 base(&status.claimed),
@@ -51,10 +55,14 @@ pub(super) async fn status(global: &Global, who: Option<&str>) -> Result<()> {
             )
         });
     }
-    let epochs = oracle.epochs().await?;
+    let (epochs, links) = (oracle.epochs().await?, oracle.pending_links().await?);
     global.print(&epochs, || {
+        let pending = match links.as_slice() {
+            [] => String::new(),
+            links => format!("\npending re-links:\n{}", linking::table(links, &money)),
+        };
         if epochs.is_empty() {
-            return "no epoch has evidence yet\n".to_owned();
+            return format!("no epoch has evidence yet\n{pending}");
         }
         let mut table = Table::new(&["epoch", ">round", "status", ">entries", ">total", "entries hash"]);
         for epoch in &epochs {
@@ -74,7 +82,7 @@ pub(super) async fn status(global: &Global, who: Option<&str>) -> Result<()> {
                 _ = writeln!(out, "epoch {}: its evidence is on {place} as {name}", epoch.epoch);
             }
         }
-        out
+        out + &pending
     })
 }
 

@@ -40,7 +40,7 @@ pub async fn dispatch(args: Args) -> Result<ExitCode> {
         Command::Run => serve::run_daemon(&global).await?,
         Command::Explain { who, epoch, markdown } => inspect::explain(&global, &who, epoch, markdown).await?,
         Command::Status { who } => inspect::status(&global, who.as_deref()).await?,
-        Command::Link(link) => linking::link(&global, link).await?,
+        Command::Link(link) => linking::link(&global, *link).await?,
         Command::Claim { who, wallet } => linking::claim(&global, &who, &wallet).await?,
         Command::Challenge { epoch, position, batch, wallet } => {
             dispute::challenge(&global, epoch, position, batch.as_deref(), &wallet).await?;

@@ -78,6 +78,7 @@ impl Config {
         ]);
         shown.extend(api.shown());
         shown.extend(self.evidence.shown());
+        shown.extend(self.links.shown());
         let off = || vec![("witness", "# off: there is no section [witness]".to_owned())];
         shown.extend(self.witness.as_ref().map_or_else(off, WitnessConfig::shown));
         shown

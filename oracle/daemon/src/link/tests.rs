@@ -32,7 +32,10 @@ async fn a_published_text_gives_the_signed_link_back() {
 #[tokio::test]
 async fn each_wrong_thing_has_its_own_error() {
     assert!(matches!(check_gist(&gist().await, ContributorId(1), PLACE, 0, NOW), Err(LinkError::Owner { .. })));
-    assert!(matches!(check_gist(&gist().await, OWNER, PLACE, 1, NOW), Err(LinkError::Nonce { found: 0, expected: 1 })));
+    assert!(matches!(
+        check_gist(&gist().await, OWNER, PLACE, 1, NOW),
+        Err(LinkError::Nonce { found: 0, expected: 1, .. })
+    ));
     assert!(matches!(check_gist(&gist().await, OWNER, PLACE, 0, NOW + 61), Err(LinkError::Expired { .. })));
     let chain = Place { chain_id: 1, ..PLACE };
     assert!(matches!(check_gist(&gist().await, OWNER, chain, 0, NOW), Err(LinkError::Chain { .. })));
@@ -81,4 +84,40 @@ async fn an_attestation_needs_the_whole_quorum() {
     let single = attest(&link(), PLACE, 1, &keys[0]).await.unwrap();
     assert!(single.verify(digest(&link().attestation(1), &domain(PLACE.chain_id, PLACE.distributor))).is_ok());
     assert!(single.verify(digest(&link().attestation(2), &domain(PLACE.chain_id, PLACE.distributor))).is_err());
+}
+
+#[test]
+fn a_link_is_at_most_a_year_long_and_names_a_wallet() {
+    let mut far = link();
+    far.validUntil = NOW + LONGEST;
+    assert!(check_link(&far, 0, NOW).is_ok());
+    assert!(matches!(check_link(&far, 0, NOW - 1), Err(LinkError::TooFar { .. })));
+    assert!(matches!(check_link(&Link { wallet: Address::ZERO, ..link() }, 0, NOW), Err(LinkError::ZeroWallet)));
+    assert!(matches!(check(&"x".repeat(MAX_TEXT + 1)), Err(LinkError::TooLong)));
+    let long = gist_text(&LinkProof { wallet_proof: vec![1; MAX_PROOF + 1].into(), ..check(&gist()).unwrap() }, PLACE);
+    assert!(matches!(check(&long), Err(LinkError::LongProof(_))));
+}
+
+#[test]
+fn the_old_wallets_word_goes_into_the_gist_and_out_again() {
+    let mut proof = sign_link(&link(), PLACE, &key(1)).unwrap();
+    proof.old_wallet_proof = Some(sign_as(&link(), PLACE, &key(2)).unwrap());
+    let read = read_gist(&gist_text(&proof, PLACE), OWNER, PLACE, 0, NOW).unwrap();
+    assert_eq!(read, proof);
+    let hash = link_digest(&link(), PLACE);
+    let old = read.old_wallet_proof.unwrap();
+    assert_eq!(signed_by_key(key(2).address(), hash, &old), Some(old.clone()));
+    assert_eq!(signed_by_key(key(1).address(), hash, &old), None);
+}
+
+#[test]
+fn a_printed_message_is_read_back_for_its_own_place_only() {
+    let text = typed_data(&link(), PLACE).to_string();
+    assert_eq!(read_typed_data(&text, PLACE).unwrap(), link());
+    let elsewhere = Place { chain_id: 1, ..PLACE };
+    assert!(matches!(read_typed_data(&text, elsewhere), Err(LinkError::Chain { found: 31_337, expected: 1 })));
+    let elsewhere = Place { distributor: Address::repeat_byte(6), ..PLACE };
+    assert!(matches!(read_typed_data(&text, elsewhere), Err(LinkError::Distributor { .. })));
+    assert!(matches!(read_typed_data("{}", PLACE), Err(LinkError::Message(_))));
+    assert!(matches!(read_typed_data(&text.replace("validUntil", "until"), PLACE), Err(LinkError::Message(_))));
 }
