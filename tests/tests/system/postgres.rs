@@ -41,7 +41,7 @@ async fn the_daemon_pays_the_same_from_postgresql_while_its_server_restarts() {
         assert!(!why.as_array().unwrap().is_empty());
     }
     assert_eq!(daemon.stop().await.unwrap().code(), Some(0));
-    let said = format!("{}{}", bench.said.lock().unwrap(), bench.read("daemon.log"));
+    let said = format!("{}{}", bench.said.lock().unwrap(), bench.read("postgres.log"));
     assert!(!said.contains(PASSWORD), "the password was printed");
 }
 
@@ -81,8 +81,8 @@ async fn is_shown(bench: &Bench) {
 
 async fn logged(bench: &Bench, words: &str) {
     let began = Instant::now();
-    while !bench.read("daemon.log").contains(words) {
-        assert!(began.elapsed() < PATIENCE, "no {words:?}: {}", bench.read("daemon.log"));
+    while !bench.read("postgres.log").contains(words) {
+        assert!(began.elapsed() < PATIENCE, "no {words:?}: {}", bench.read("postgres.log"));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
