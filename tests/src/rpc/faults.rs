@@ -36,7 +36,9 @@ pub enum Fault {
 
 /// Changes a true answer, knowing the request.
 #[derive(Clone)]
-pub struct Lie(Arc<dyn Fn(&Value, &mut Value) + Send + Sync>);
+pub struct Lie(Arc<Telling>);
+
+type Telling = dyn Fn(&Value, &mut Value) + Send + Sync;
 
 impl fmt::Debug for Lie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

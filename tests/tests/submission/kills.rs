@@ -1,11 +1,16 @@
-//! The real binary, killed between any two steps of a submission, and run again.
+//! The real binary: killed between any two steps of a submission and run again, and left to bad RPCs without coin.
 
 use super::bench::Bench;
+use alloy::primitives::U256;
 use alloy::providers::Provider;
 use alloy::providers::ext::AnvilApi;
 use guerdon::chain::Chain;
 use guerdon_core::model::Epoch;
-use guerdon_tests::sandbox::ORACLES;
+use guerdon_tests::github::sample::Links;
+use guerdon_tests::rpc::{Fault, Proxy};
+use guerdon_tests::sandbox::{Daemon, ORACLES};
+use serde_json::Value;
+use std::time::Duration;
 
 /// What is tried of each name: the places where a transaction is made, noted, sent and found.
 const NAMES: [&str; 8] = [
@@ -92,4 +97,77 @@ async fn a_kill_between_any_two_steps_sends_nothing_twice() {
     assert_eq!(chain.published(Epoch(1), 1).await.unwrap().len(), 1);
     let credits = chain.credits().await.unwrap();
     assert_eq!(credits.values().map(|credits| credits.txs.len()).collect::<Vec<_>>(), [1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_with_two_rpcs_outlives_either_and_waits_for_coin() {
+    let bench = Bench::start().await;
+    bench.link_early().await;
+    let provider = bench.sandbox.anvil.provider();
+    let (one, two) = (
+        Proxy::start(bench.sandbox.anvil.url()).await.unwrap(),
+        Proxy::start(bench.sandbox.anvil.url()).await.unwrap(),
+    );
+    let line = format!("rpc_url = {:?}", bench.sandbox.anvil.url());
+    let list = format!("rpc_url = [{:?}, {:?}]\nconfirmations = 2\nstall = 5", one.url(), two.url());
+    let config = bench.changed("guerdon.toml", "two.toml", &line, &list);
+    let config = bench.changed(&config, "two.toml", "confirmations = 0\n", "");
+    let payer = guerdon_tests::anvil::key(ORACLES[0]).unwrap().address();
+    let coin = provider.get_balance(payer).await.unwrap();
+
+    one.fail_all(&Fault::Status(503));
+    provider.anvil_set_balance(payer, U256::from(1)).await.unwrap();
+    let daemon = bench.sandbox.daemon_with(&config).await.unwrap();
+    bench.settle(1).await;
+    logged(&bench, "cannot pay for the transaction to post the batch").await;
+    let figures = daemon.get("/metrics").await.unwrap().1;
+    for line in ["guerdon_submitter_short 1", "guerdon_submitter_balance_wei 1"] {
+        assert!(figures.lines().any(|figure| figure == line), "no {line}: {figures}");
+    }
+    // Scored and signed it is, meanwhile.
+    assert_eq!(answer(&daemon, 1).await["status"], "batched");
+    provider.anvil_set_balance(payer, coin).await.unwrap();
+    let window = reaches(&daemon, "window").await;
+    one.heal();
+    two.fail_all(&Fault::Html);
+    bench.warp(window["window_end"].as_u64().unwrap()).await;
+    reaches(&daemon, "settled").await;
+    // Not for good before it has its confirmations.
+    assert!(!bench.read("two.log").contains("epoch done"));
+    bench.sandbox.anvil.mine(2).await.unwrap();
+    logged(&bench, "epoch done").await;
+    assert_eq!(provider.get_transaction_count(payer).await.unwrap(), links() + 3);
+    assert_eq!(daemon.stop().await.unwrap().code(), Some(0));
+}
+
+/// What the payer sent before the first epoch.
+fn links() -> u64 {
+    super::bench::members().filter(|member| member.links == Links::BeforeStart).count() as u64
+}
+
+async fn answer(daemon: &Daemon, epoch: u64) -> Value {
+    let (status, text) = daemon.get(&format!("/v1/epochs/{epoch}")).await.unwrap();
+    assert_eq!(status, 200, "{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+async fn reaches(daemon: &Daemon, status: &str) -> Value {
+    for _ in 0..1_200 {
+        let epoch = answer(daemon, 1).await;
+        if epoch["status"] == status {
+            return epoch;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("not {status}: {}", answer(daemon, 1).await);
+}
+
+async fn logged(bench: &Bench, words: &str) {
+    for _ in 0..1_200 {
+        if bench.read("two.log").contains(words) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("no {words:?}: {}", bench.read("two.log"));
 }

@@ -189,3 +189,45 @@ impl ChainConfig {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<ChainConfig, String> {
+        let text = format!("{text}\ndeployment = \"deployment.json\"");
+        let config: ChainConfig = toml::from_str(&text).map_err(|error| error.message().to_owned())?;
+        config.check().map_err(|(key, message)| format!("{key} {message}"))?;
+        Ok(config)
+    }
+
+    #[test]
+    fn an_rpc_is_one_address_or_several_and_none_is_shown_whole() {
+        let one = read("rpc_url = \"https://one.example.org/v2/SECRET\"").unwrap();
+        let several = read("rpc_url = [\"https://user:SECRET@one.example.org\", \"http://two.example.org\"]").unwrap();
+        assert_eq!(one.rpc_url.iter().count(), 1);
+        assert_eq!(several.rpc_url.to_string(), "https://one.example.org, http://two.example.org");
+        let shown = format!("{one:?} {several:?} {:?} {:?}", one.shown(), several.shown());
+        assert!(!shown.contains("SECRET"), "{shown}");
+    }
+
+    #[test]
+    fn wrong_settings_are_named() {
+        let two = "rpc_url = [\"http://one\", \"http://two\"]";
+        for (text, words) in [
+            ("rpc_url = []".to_owned(), "chain.rpc_url has no address"),
+            ("rpc_url = 7".to_owned(), "an address or a list of addresses"),
+            ("rpc_url = \"ftp://one\"".to_owned(), "chain.rpc_url is not an http(s) address"),
+            ("rpc_url = [\"http://one\", \"two\"]".to_owned(), "(number 2)"),
+            ("rpc_url = [\"http://one\", \"http://one/\"]".to_owned(), "the same address twice"),
+            (format!("{two}\nrpc_agree = 3"), "chain.rpc_agree is 3, but chain.rpc_url has 2"),
+            (format!("{two}\nrpc_agree = 0"), "chain.rpc_agree is 0"),
+            (format!("{two}\nstall = 0"), "chain.stall is 0"),
+            (format!("{two}\nmax_fee = 0"), "chain.max_fee is 0"),
+            (format!("{two}\nconfirmations = 5000"), "chain.confirmations is 5000"),
+        ] {
+            let error = read(&text).unwrap_err();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+}

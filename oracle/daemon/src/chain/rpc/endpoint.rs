@@ -14,6 +14,8 @@ use url::Url;
 /// After a failure it rests, longer each time.
 const FIRST_REST: Duration = Duration::from_millis(100);
 const LONGEST_REST: Duration = Duration::from_secs(5);
+/// One of several that let a request hang is left alone for so long.
+const HUNG: Duration = Duration::from_secs(60);
 /// What a provider may ask for at most.
 const LONGEST_LIMIT: Duration = Duration::from_secs(600);
 /// Where it does not say how long.
@@ -25,8 +27,8 @@ pub(super) struct Endpoint {
     pub(super) host: String,
     http: Http<reqwest::Client>,
     chain_id: u64,
-    /// After a request that took all the time it had.
-    timeout_rest: Duration,
+    /// There are others: what goes wrong with this one is worth a line of its own, and need not be waited for.
+    is_one_of_several: bool,
     condition: Mutex<Condition>,
 }
 
@@ -41,9 +43,9 @@ struct Condition {
 }
 
 impl Endpoint {
-    pub(super) fn new(url: &Url, http: reqwest::Client, chain_id: u64, timeout_rest: Duration) -> Self {
+    pub(super) fn new(url: &Url, http: reqwest::Client, chain_id: u64, is_one_of_several: bool) -> Self {
         let http = Http::with_client(http, url.clone());
-        Self { host: error::shown(url), http, chain_id, timeout_rest, condition: Mutex::default() }
+        Self { host: error::shown(url), http, chain_id, is_one_of_several, condition: Mutex::default() }
     }
 
     fn condition(&self) -> MutexGuard<'_, Condition> {
@@ -184,7 +186,7 @@ impl Endpoint {
                 }
                 let is_timeout = |inner: &reqwest::Error| inner.is_timeout() && !inner.is_connect();
                 let inner = kind.as_custom().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
-                let rest = inner.is_some_and(is_timeout).then_some(self.timeout_rest);
+                let rest = inner.is_some_and(is_timeout).then_some(HUNG).filter(|_| self.is_one_of_several);
                 let why = match inner {
                     Some(inner) if inner.is_timeout() => "no answer in time".to_owned(),
                     // reqwest's own words name the whole address.
@@ -230,7 +232,7 @@ impl Endpoint {
         };
         crate::figures::rpc(&self.host, false);
         // One line for a trouble that goes on, not one for each request.
-        if first {
+        if first && self.is_one_of_several {
             tracing::warn!(rpc = %self.host, fault = %fault, "an RPC cannot be used now");
         }
         fault

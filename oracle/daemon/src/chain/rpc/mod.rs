@@ -33,8 +33,6 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// A request to one of several; the next one is asked then.
 const SHORT_TIMEOUT: Duration = Duration::from_secs(20);
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// One of several that let a request hang is left alone for so long.
-const HUNG: Duration = Duration::from_secs(60);
 
 /// All RPCs of one chain; cheap to clone.
 #[derive(Clone, Debug)]
@@ -61,14 +59,7 @@ impl Rpc {
             .timeout(if count > 1 { SHORT_TIMEOUT } else { TIMEOUT })
             .build()
             .map_err(|source| ChainError::Client(Box::new(source)))?;
-        let endpoint = |url| {
-            Ok(Endpoint::new(
-                &error::parse(url)?,
-                http.clone(),
-                chain_id,
-                if count > 1 { HUNG } else { Duration::ZERO },
-            ))
-        };
+        let endpoint = |url| Ok(Endpoint::new(&error::parse(url)?, http.clone(), chain_id, count > 1));
         let endpoints = urls.iter().map(endpoint).collect::<Result<Vec<_>, ChainError>>()?;
         if endpoints.is_empty() {
             return Err(ChainError::Url);
