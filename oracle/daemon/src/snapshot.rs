@@ -6,10 +6,11 @@
 
 use crate::chain::Ledger;
 use crate::explain::Cut;
+use crate::linking::WaitingLink;
 use crate::oracle::{Oracle, OracleError, Result};
 use crate::run::chain_of;
 use crate::status::{EpochStatus, Known, Stage};
-use guerdon_core::model::Epoch;
+use guerdon_core::model::{ContributorId, Epoch};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -31,6 +32,8 @@ pub struct Snapshot {
     pub epochs: Vec<EpochStatus>,
     pub cuts: BTreeMap<Epoch, Cut>,
     pub ledger: Ledger,
+    /// Links that wait, ascending by id.
+    links: Vec<WaitingLink>,
     made: Instant,
     /// When epochs that are over were looked at last.
     over: BTreeMap<Epoch, Instant>,
@@ -41,6 +44,12 @@ impl Snapshot {
     pub fn epoch(&self, epoch: Epoch) -> Option<&EpochStatus> {
         let at = self.epochs.binary_search_by_key(&epoch, |status| status.epoch).ok()?;
         self.epochs.get(at)
+    }
+
+    /// A contributor's link that waits.
+    pub fn waiting(&self, id: ContributorId) -> Option<WaitingLink> {
+        let at = self.links.binary_search_by_key(&id, |link| link.contributor_id).ok()?;
+        self.links.get(at).cloned()
     }
 }
 
@@ -155,7 +164,8 @@ impl Snapshots {
         }
         let Known { ledger, pays } = known;
         let ledger = ledger.unwrap_or_default();
-        Ok(Snapshot { epochs, cuts, ledger, made, over, pays })
+        let links = oracle.pending_links().await?;
+        Ok(Snapshot { epochs, cuts, ledger, links, made, over, pays })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where everything stands: epochs as the store and the chain have them, contributors as the chain
 //! has them. Amounts leave here as decimal strings in base units.
 
-use crate::chain::{Account as Held, BatchStatus, Credits, Freeze, Ledger};
+use crate::chain::{Account as Held, BatchStatus, Freeze, Ledger};
 use crate::linking::WaitingLink;
 use crate::oracle::{Oracle, Result};
 use crate::record::EpochRecord;
@@ -233,7 +233,8 @@ impl Oracle {
     pub async fn contributor(&self, account: &Account) -> Result<ContributorStatus> {
         let held = self.chain.account(ContributorId(account.id)).await?;
         let last = self.store.last_item_of(ItemTable::People, ContributorId(account.id)).await?;
-        self.contributor_with(account, held, last.as_ref())
+        let waiting = self.pending_link(ContributorId(account.id)).await?;
+        self.contributor_with(account, held, last.as_ref(), waiting)
     }
 
     /// Of what the chain says they hold and their row of the last epoch that they were in.
@@ -242,6 +243,7 @@ impl Oracle {
         account: &Account,
         held: Held,
         last: Option<&Item>,
+        pending_link: Option<WaitingLink>,
     ) -> Result<ContributorStatus> {
         let unit = self.schedule.unit;
         let base = |units: u64| (alloy::primitives::U256::from(units) * unit).to_string();
@@ -254,7 +256,7 @@ impl Oracle {
             claimed: base(held.claimed),
             claimable: base(held.earned.saturating_sub(held.claimed)),
             accrued: base(last.map_or(0, |person| person.accrued)),
-            pending_link: self.pending_link(id).await?,
+            pending_link,
         })
     }
 }

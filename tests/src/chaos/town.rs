@@ -105,7 +105,7 @@ impl Town {
     }
 
     pub async fn link(&self, members: &[&Member]) -> Result<()> {
-        let until = self.plan.start + 60 * WEEK;
+        let until = self.plan.start + 51 * WEEK;
         let linked = cast::link(&self.sandbox, members, until).await;
         linked.map(drop).map_err(|error| ChaosError::Link(Box::new(error)))
     }
@@ -227,7 +227,8 @@ impl Town {
             if state.status == BatchStatus::Window {
                 self.reach(self.batch(epoch).await?.window_end).await?;
             }
-            if self.mines {
+            // Several daemons wait for one another by the chain's clock.
+            if self.mines || crew.hands.len() > 1 {
                 self.sandbox.anvil.mine(1).await?;
             }
             if began.elapsed() > PATIENCE {

@@ -70,7 +70,7 @@ pub async fn signatures(bench: &Bench, header: &BatchHeader) -> alloy::primitive
     let chain = chain(bench).await;
     let set = chain.oracle_set().await.unwrap();
     let keys: Vec<OracleKey> = ORACLES.iter().take(2).map(|index| key(*index).unwrap().into()).collect();
-    quorum(&header_message(header), &chain.domain(), &set, &keys).unwrap()
+    quorum(&header_message(header), &chain.domain(), &set, &keys).await.unwrap()
 }
 
 /// Posts and publishes it.

@@ -63,7 +63,12 @@ pub(super) async fn list(State(api): State<Api>, Asked(paging): Asked<Paging>) -
     for (id, last) in &page {
         let unknown = || Account { id: id.0, login: String::new(), bot: false };
         let account = accounts.remove(&id.0).unwrap_or_else(unknown);
-        shown.push(api.oracle.contributor_with(&account, snapshot.ledger.account(*id), last.as_ref())?);
+        shown.push(api.oracle.contributor_with(
+            &account,
+            snapshot.ledger.account(*id),
+            last.as_ref(),
+            snapshot.waiting(*id),
+        )?);
     }
     let last = ids.last().filter(|_| more);
     Ok(Reply::json(&shown)?.and_more(last.map(|last| bounds.next("/v1/contributors", *last))))
@@ -90,7 +95,12 @@ pub(super) async fn one(State(api): State<Api>, Part(who): Part<String>) -> Resu
     let id = ContributorId(account.id);
     let snapshot = api.snapshots.get().await?;
     let last = api.oracle.store.last_item_of(ItemTable::People, id).await.map_err(OracleError::from)?;
-    Reply::json(&api.oracle.contributor_with(&account, snapshot.ledger.account(id), last.as_ref())?)
+    Reply::json(&api.oracle.contributor_with(
+        &account,
+        snapshot.ledger.account(id),
+        last.as_ref(),
+        snapshot.waiting(id),
+    )?)
 }
 
 /// Why somebody got what they got

@@ -10,8 +10,8 @@ use guerdon_bindings::contracts::{Disputes, RewardDistributor as Distributor};
 use guerdon_core::batch::BatchHeader;
 use guerdon_core::model::{ContributorId, Epoch};
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 use std::ops::RangeInclusive;
+use std::sync::atomic::Ordering;
 
 /// Blocks per request, to begin with; many public endpoints allow about this many.
 pub(super) const LOG_RANGE: u64 = 10_000;
@@ -199,10 +199,7 @@ impl Chain {
             filter = filter.topic2(topic(round.into()));
         }
         let found = self.events::<Distributor::BatchPosted>("reading posted batches", filter, until).await?;
-        Ok(found
-            .into_iter()
-            .map(Posted::from)
-            .collect())
+        Ok(found.into_iter().map(Posted::from).collect())
     }
 
     /// Every batch that was posted in these blocks, both ends included, in order.

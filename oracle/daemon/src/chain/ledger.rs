@@ -139,7 +139,7 @@ impl Chain {
             Distributor::BatchSettled::SIGNATURE_HASH,
             Distributor::BatchVoided::SIGNATURE_HASH,
         ]);
-        self.logs_in(DOING, filter, blocks).await
+        self.logs_within(DOING, filter, blocks.0..=blocks.1).await
     }
 
     /// Everything from the deployment on.

@@ -1,6 +1,7 @@
 //! Links on the chain: what governs them, what waits, what happened, and the transactions about them.
 
 use super::error::revert;
+use super::flight::Step;
 use super::{Chain, ChainError, Sender, Sent};
 use crate::link::{LinkProof, signed_by_key};
 use alloy::network::TransactionBuilder as _;
@@ -35,7 +36,7 @@ pub struct LinkRules {
     pub by_quorum: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LinkStatus {
     /// Waits for its delay; the old wallet may cancel it, anyone may challenge it.
@@ -187,7 +188,7 @@ impl Chain {
             Links::LinkDropped::SIGNATURE_HASH,
             Links::LinkSuperseded::SIGNATURE_HASH,
         ]);
-        let logs = self.logs_from(DOING, filter, from, until).await?;
+        let logs = self.logs_within(DOING, filter, from..=until).await?;
         let missing = |log: &Log| ChainError::Event { doing: DOING, tx: log.transaction_hash.unwrap_or_default() };
         logs.iter().map(|log| link_event(log).ok_or_else(|| missing(log))).collect()
     }
@@ -274,6 +275,10 @@ impl Sender {
 
     /// Challenges a pending link with a bond in wei.
     pub async fn challenge_link(&self, id: ContributorId, bond: U256) -> Result<Sent, ChainError> {
-        self.send(Step::of_contributor("challenge the link", "challenge", id), self.disputes().challengeLink(id.0).value(bond)).await
+        self.send(
+            Step::of_contributor("challenge the link", "challenge", id),
+            self.disputes().challengeLink(id.0).value(bond),
+        )
+        .await
     }
 }

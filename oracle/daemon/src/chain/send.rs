@@ -198,14 +198,18 @@ impl Sender {
     }
 
     pub(super) fn links(&self) -> Links::LinksInstance<&DynProvider> {
-        Links::new(self.links, &self.provider)
+        Links::new(self.chain.deployment.contracts.links.address, &self.chain.provider)
     }
 
     fn contract(&self) -> RewardDistributorInstance<&DynProvider> {
         RewardDistributor::new(self.chain.distributor(), &self.chain.provider)
     }
 
-    pub(super) async fn send<D: CallDecoder>(&self, step: Step, call: CallBuilder<&&DynProvider, D>) -> Result<Sent, ChainError> {
+    pub(super) async fn send<D: CallDecoder>(
+        &self,
+        step: Step,
+        call: CallBuilder<&&DynProvider, D>,
+    ) -> Result<Sent, ChainError> {
         self.bring(step, call.from(self.from).into_transaction_request()).await
     }
 }

@@ -42,7 +42,7 @@ impl fmt::Debug for RpcUrls {
 
 impl fmt::Display for RpcUrls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown: Vec<String> = self.iter().map(crate::config::masked_url).collect();
+        let shown: Vec<String> = self.iter().map(masked_url).collect();
         f.write_str(&shown.join(", "))
     }
 }

@@ -5,7 +5,7 @@ use super::args::{Global, Refetch, Sources, Target};
 use alloy::primitives::U256;
 use eyre::{Result, WrapErr, bail, eyre};
 use guerdon::audit::{AuditError, Auditor, Refetched, Refetcher, Scope, on_chain, plan_of, random_seed};
-use guerdon::chain::{Chain, load_deployment};
+use guerdon::chain::{Chain, RpcUrls, load_deployment};
 use guerdon::config::Config;
 use guerdon::mirrors::{self, Place};
 use guerdon::oracle::OracleError;
@@ -172,7 +172,7 @@ fn read_file(file: &Path) -> Result<Vec<u8>> {
 pub(super) struct Settings {
     config: Option<Config>,
     policies: Vec<PathBuf>,
-    rpc_url: Option<String>,
+    rpc_url: Option<RpcUrls>,
     deployment: Option<PathBuf>,
     places: Vec<Place>,
 }
@@ -194,7 +194,7 @@ impl Settings {
             Self {
                 config: None,
                 policies: vec![global.policy.clone().unwrap_or_else(|| "policy.toml".into())],
-                rpc_url: global.rpc_url.clone(),
+                rpc_url: global.rpc_url.clone().map(RpcUrls::from),
                 deployment: global.deployment.clone(),
                 places,
             }

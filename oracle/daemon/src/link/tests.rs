@@ -86,22 +86,23 @@ async fn an_attestation_needs_the_whole_quorum() {
     assert!(single.verify(digest(&link().attestation(2), &domain(PLACE.chain_id, PLACE.distributor))).is_err());
 }
 
-#[test]
-fn a_link_is_at_most_a_year_long_and_names_a_wallet() {
+#[tokio::test]
+async fn a_link_is_at_most_a_year_long_and_names_a_wallet() {
     let mut far = link();
     far.validUntil = NOW + LONGEST;
     assert!(check_link(&far, 0, NOW).is_ok());
     assert!(matches!(check_link(&far, 0, NOW - 1), Err(LinkError::TooFar { .. })));
     assert!(matches!(check_link(&Link { wallet: Address::ZERO, ..link() }, 0, NOW), Err(LinkError::ZeroWallet)));
     assert!(matches!(check(&"x".repeat(MAX_TEXT + 1)), Err(LinkError::TooLong)));
-    let long = gist_text(&LinkProof { wallet_proof: vec![1; MAX_PROOF + 1].into(), ..check(&gist()).unwrap() }, PLACE);
+    let long =
+        gist_text(&LinkProof { wallet_proof: vec![1; MAX_PROOF + 1].into(), ..check(&gist().await).unwrap() }, PLACE);
     assert!(matches!(check(&long), Err(LinkError::LongProof(_))));
 }
 
-#[test]
-fn the_old_wallets_word_goes_into_the_gist_and_out_again() {
-    let mut proof = sign_link(&link(), PLACE, &key(1)).unwrap();
-    proof.old_wallet_proof = Some(sign_as(&link(), PLACE, &key(2)).unwrap());
+#[tokio::test]
+async fn the_old_wallets_word_goes_into_the_gist_and_out_again() {
+    let mut proof = sign_link(&link(), PLACE, &key(1)).await.unwrap();
+    proof.old_wallet_proof = Some(sign_as(&link(), PLACE, &key(2)).await.unwrap());
     let read = read_gist(&gist_text(&proof, PLACE), OWNER, PLACE, 0, NOW).unwrap();
     assert_eq!(read, proof);
     let hash = link_digest(&link(), PLACE);

@@ -179,7 +179,7 @@ pub async fn look(
     let (gist, proof) = find(chain, ledger, account, gists, named).await?;
     let mut signatures = Vec::with_capacity(counting.len());
     for key in counting {
-        signatures.push(attest(&proof.link, chain.place(), set.id, key)?);
+        signatures.push(attest(&proof.link, chain.place(), set.id, key).await?);
     }
     Ok(Attestation {
         login: account.login.clone(),

@@ -119,13 +119,13 @@ impl Oracle {
             }
         };
         let found = self.links.lookups.find(github, login, gist).await?;
-        let ledger = self.ledger().await.map_err(OracleError::from)?;
+        let ledger = self.link_ledger().await.map_err(OracleError::from)?;
         let Found { account, gists, named } = &*found;
         Ok(look(&self.chain, &ledger, &keys, account, gists, *named).await?)
     }
 
     /// What happened to links until now.
-    pub(super) async fn ledger(&self) -> Result<Ledger, ChainError> {
+    pub(super) async fn link_ledger(&self) -> Result<Ledger, ChainError> {
         let mut ledger = self.links.ledger.lock().await;
         ledger.catch_up(&self.chain).await?;
         Ok(ledger.clone())
@@ -133,7 +133,7 @@ impl Oracle {
 
     /// The links that wait, ascending by id.
     pub async fn pending_links(&self) -> Result<Vec<WaitingLink>> {
-        let mut links = self.ledger().await?.waiting_links(&self.chain).await?;
+        let mut links = self.link_ledger().await?.waiting_links(&self.chain).await?;
         for link in &mut links {
             link.login = self.store.account(link.contributor_id.0).await?.map(|account| account.login);
         }

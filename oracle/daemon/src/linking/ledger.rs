@@ -37,11 +37,13 @@ pub struct Waiting {
 }
 
 /// The same for people and programs. Times are UTC seconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct WaitingLink {
     pub contributor_id: ContributorId,
     pub login: Option<String>,
+    #[schema(value_type = String, pattern = "^0x[0-9a-fA-F]{40}$")]
     pub wallet: Address,
+    #[schema(value_type = Option<String>, pattern = "^0x[0-9a-fA-F]{40}$")]
     pub old_wallet: Option<Address>,
     pub status: LinkStatus,
     /// Its oracle set was rotated out with all that was pending: it can only be dropped.

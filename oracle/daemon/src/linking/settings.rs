@@ -52,7 +52,8 @@ impl LinksConfig {
 
     /// Key and value of each setting.
     pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
-        let oracles: Vec<String> = self.oracles.iter().map(|url| crate::config::quoted(&crate::config::masked_url(url))).collect();
+        let oracles: Vec<String> =
+            self.oracles.iter().map(|url| crate::config::quoted(&crate::config::masked_url(url))).collect();
         vec![
             ("links.relay", self.relay.to_string()),
             ("links.per_day", self.per_day.to_string()),

@@ -141,12 +141,12 @@ async fn gist(
         }
     };
     let mut proof = match (key, signature) {
-        (Some(key), _) => sign_link(&link, place, &key)?,
+        (Some(key), _) => sign_link(&link, place, &key).await?,
         (None, signature) => {
             LinkProof { link: link.clone(), wallet_proof: signature.unwrap_or_default(), old_wallet_proof: None }
         }
     };
-    proof.old_wallet_proof = old_proof(&setting, &link, &before, old)?;
+    proof.old_wallet_proof = old_proof(&setting, &link, &before, old).await?;
     if let (Some(wallet), None) = (before.pending, &proof.old_wallet_proof) {
         return Err(LinkingError::Pending { login: login.clone(), wallet }.into());
     }
@@ -157,11 +157,11 @@ async fn gist(
 }
 
 /// The old wallet's signature, where one is given.
-fn old_proof(setting: &Setting, link: &LinkMessage, before: &Before, old: &OldWallet) -> Result<Option<Bytes>> {
+async fn old_proof(setting: &Setting, link: &LinkMessage, before: &Before, old: &OldWallet) -> Result<Option<Bytes>> {
     let given = match (old.source(), &old.old_signature) {
         (Some(source), _) => {
             let key = OracleKey::load(&source, setting.chain.chain_id())?;
-            sign_as(link, setting.chain.place(), &key)?
+            sign_as(link, setting.chain.place(), &key).await?
         }
         (None, Some(signature)) => signature.clone(),
         (None, None) => return Ok(None),

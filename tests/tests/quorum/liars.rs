@@ -1,0 +1,68 @@
+//! One of three that sees another GitHub, or runs another policy.
+
+use super::trio::{Trio, truth};
+use guerdon_tests::github::sample::{EPOCH_1_START, ORG};
+use guerdon_tests::github::{PullDraft, Server, World};
+use guerdon_tests::sandbox::TOKEN;
+
+/// A GitHub on which somebody merged one thing more, and something else has another title.
+async fn another(clock: i64) -> Server {
+    let world = World::sample().unwrap();
+    world.set_clock(clock);
+    world.set_rate_limit(1_000_000, 1_000_000);
+    world.change(|state| {
+        let repository = state.repository_named(ORG, "prairie").unwrap();
+        let (id, people) = (repository.id, repository.threads.values().filter_map(|thread| thread.author));
+        let people: Vec<_> = people.collect();
+        let draft = PullDraft { title: "Mine", ..PullDraft::default() };
+        let pull = state.open_pull(id, EPOCH_1_START + 100, people[0], draft).unwrap();
+        state.merge(pull, EPOCH_1_START + 200, people[1]).unwrap();
+    });
+    Server::start(world, TOKEN).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_that_one_alone_holds_are_not_paid_and_everybody_is_told() {
+    let (trio, truth) = tokio::join!(Trio::start(), truth(2));
+    let mut liar = Vec::new();
+    for epoch in 1..=2 {
+        liar.push(another(trio.town.due(epoch).cast_signed()).await);
+    }
+    let honest = trio.town.sandbox.github.base_url();
+    trio.town.reconfigure(&trio.configs[2], &trio.configs[2], &[(&honest, &liar[1].base_url())]).unwrap();
+    let mut crew = trio.crew(&[0, 1, 2]);
+    crew.start(&trio.town.sandbox).unwrap();
+    for epoch in 1..=2 {
+        trio.town.pay(&mut crew, epoch).await.unwrap();
+    }
+    crew.stop().await.unwrap();
+    for (epoch, wanted) in (1..).zip(truth) {
+        assert_eq!(trio.entries(epoch).await, wanted, "epoch {epoch}");
+    }
+    for nth in [0, 1] {
+        let told = trio.told(nth, 1).await;
+        let alone = told.differences.iter().find(|difference| difference.key.to_string().starts_with("pull/"));
+        let alone = alone.unwrap_or_else(|| panic!("{told:?}"));
+        assert!(alone.agreed.is_none() && alone.without.len() == 2, "{alone:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_oracle_with_another_policy_signs_nothing_and_holds_up_nobody() {
+    let (trio, truth) = tokio::join!(Trio::start(), truth(1));
+    let root = guerdon_tests::sandbox::root().join("policy.toml");
+    let other = std::fs::read_to_string(&root).unwrap().replace("accrue_epochs = 26", "accrue_epochs = 25");
+    let path = trio.town.sandbox.folder.join("other.toml");
+    std::fs::write(&path, other).unwrap();
+    let change = (format!("{root:?}"), format!("{path:?}"));
+    trio.town.reconfigure(&trio.configs[1], &trio.configs[1], &[(&change.0, &change.1)]).unwrap();
+    let mut honest = trio.crew(&[0, 2]);
+    let mut other = trio.crew(&[1]);
+    honest.start(&trio.town.sandbox).unwrap();
+    other.start(&trio.town.sandbox).unwrap();
+    trio.town.pay(&mut honest, 1).await.unwrap();
+    assert!(other.hands[0].said().contains("no policy file here has that hash"), "{}", other.hands[0].last_words());
+    honest.stop().await.unwrap();
+    other.stop().await.unwrap();
+    assert_eq!(trio.entries(1).await, truth[0]);
+}
