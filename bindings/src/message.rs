@@ -71,6 +71,7 @@ sol! {
     struct Holding {
         uint64 epoch;
         uint32 sequence;
+        address oracle;
         bytes32 content;
     }
 }

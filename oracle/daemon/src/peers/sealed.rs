@@ -47,7 +47,7 @@ impl Sealed {
     fn message(&self) -> Holding {
         // Maps of strings, numbers and hashes: there is nothing in it that JSON cannot say.
         let content = canonical::to_string(&(&self.held, &self.witnesses)).unwrap_or_default();
-        Holding { epoch: self.epoch.0, sequence: self.sequence, content: keccak256(content) }
+        Holding { epoch: self.epoch.0, sequence: self.sequence, oracle: self.oracle, content: keccak256(content) }
     }
 
     /// What names it.
