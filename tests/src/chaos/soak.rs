@@ -130,13 +130,14 @@ pub async fn run(options: Options, mut tell: impl FnMut(&Season)) -> Result<Repo
         })
         .await?;
         let calls = relay.calls();
+        let struck = town.plan.world.traffic().struck();
         let season = Season {
             epoch,
             kills: kills - left,
             calls: calls.len() - before.0,
             call_faults: calls.iter().skip(before.0).filter(|call| call.spoilt).count(),
             requests: town.plan.world.requests().len() - before.1,
-            request_faults: town.plan.world.traffic().struck() - before.2,
+            request_faults: struck - before.2,
             memory: crew.hands.iter().filter_map(super::crew::Hand::memory).max().unwrap_or_default(),
             stored: town.stored()?,
             took: began.elapsed(),

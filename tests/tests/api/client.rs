@@ -99,7 +99,7 @@ pub async fn raw(daemon: &Daemon, bytes: &[u8]) -> Option<u16> {
     _ = stream.write_all(bytes).await;
     let mut head = [0; 12];
     match tokio::time::timeout(PATIENCE, stream.read_exact(&mut head)).await {
-        Ok(Ok(_)) => std::str::from_utf8(&head).unwrap().strip_prefix("HTTP/1.1 ").or(Some("")).unwrap().parse().ok(),
+        Ok(Ok(_)) => std::str::from_utf8(&head).unwrap().strip_prefix("HTTP/1.1 ").unwrap_or("").parse().ok(),
         Ok(Err(_)) => None,
         Err(_) => panic!("neither an answer nor an end after {:?}", bytes.get(..60.min(bytes.len()))),
     }

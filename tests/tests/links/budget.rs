@@ -30,9 +30,9 @@ async fn start() -> Local {
 async fn link(local: &Local, chain: &Chain, id: ContributorId, wallet: &OracleKey) {
     let (nonce, now) = (chain.link_nonce(id).await.unwrap(), chain.now().await.unwrap().timestamp);
     let message = Link { id: id.0, wallet: wallet.address(), nonce, validUntil: now + 3_600 };
-    let proof = sign_link(&message, chain.place(), wallet).unwrap();
+    let proof = sign_link(&message, chain.place(), wallet).await.unwrap();
     let set = chain.oracle_set().await.unwrap();
-    let attested = attestation(&message, chain.place(), &set, &local.oracles).unwrap();
+    let attested = attestation(&message, chain.place(), &set, &local.oracles).await.unwrap();
     chain.sender(&local.payer).unwrap().link(&proof, attested).await.unwrap();
 }
 

@@ -53,7 +53,7 @@ async fn a_contract_says_itself_what_its_signature_is() {
     provider.anvil_set_code(address(mine), delegation.into()).await.unwrap();
     assert!(!provider.get_code_at(address(mine)).await.unwrap().is_empty());
     let link = Link { id: id_of(login), wallet: address(mine), nonce: 0, validUntil: now + DAY };
-    let by_key = sign_link(&link, place(&town), &key(mine).unwrap().into()).unwrap();
+    let by_key = sign_link(&link, place(&town), &key(mine).unwrap().into()).await.unwrap();
     assert_ne!(by_key.wallet_proof[0], 1, "the contract would take it");
     let gist = world.add_gist(login, "guerdon.md", &gist_text(&by_key, place(&town))).unwrap();
     assert_eq!(ask(&a, login, Some(&gist.id)).await.1["code"], "wrong_signature");
@@ -68,7 +68,7 @@ async fn what_wallets_write_differently_is_brought_to_the_form_that_the_contract
     let [a, b] = [town.oracle("a", &ORACLES[..1], "").await, town.oracle("b", &ORACLES[1..2], "").await];
     let (login, mine, now) = ("wren-okafor", wallet(0), town.now().await);
     let link = Link { id: id_of(login), wallet: address(mine), nonce: 0, validUntil: now + DAY };
-    let signed = sign_link(&link, place(&town), &key(mine).unwrap().into()).unwrap().wallet_proof;
+    let signed = sign_link(&link, place(&town), &key(mine).unwrap().into()).await.unwrap().wallet_proof;
     // Hardware wallets write v as 0 or 1; the contract asks for 27 or 28.
     let mut other = signed.to_vec();
     other[64] -= 27;

@@ -10,11 +10,11 @@ use guerdon_tests::sandbox::{ORACLES, STRANGER, wallet};
 const LOGIN: &str = "wren-okafor";
 
 /// What an oracle with this key would say if it had found this wallet.
-fn lie(town: &Town, gist: &str, signer: u32, to: u32, valid_until: u64) -> Attestation {
+async fn lie(town: &Town, gist: &str, signer: u32, to: u32, valid_until: u64) -> Attestation {
     let deployment = &town.sandbox.deployment;
     let place = Place { chain_id: deployment.chain_id, distributor: deployment.distributor() };
     let link = Link { id: id_of(LOGIN), wallet: address(to), nonce: 0, validUntil: valid_until };
-    let proof = sign_link(&link, place, &key(to).unwrap().into()).unwrap();
+    let proof = sign_link(&link, place, &key(to).unwrap().into()).await.unwrap();
     Attestation {
         login: LOGIN.into(),
         gist: gist.into(),
@@ -22,7 +22,7 @@ fn lie(town: &Town, gist: &str, signer: u32, to: u32, valid_until: u64) -> Attes
         wallet_proof: proof.wallet_proof,
         old_wallet_proof: None,
         oracle_set: 1,
-        signatures: vec![attest(&link, place, 1, &key(signer).unwrap().into()).unwrap()],
+        signatures: vec![attest(&link, place, 1, &key(signer).unwrap().into()).await.unwrap()],
     }
 }
 
@@ -43,8 +43,8 @@ async fn who_lies_counts_for_nothing() {
     let until = honest.link.valid_until;
 
     // A real oracle's key says that the thief's wallet is in the gist, and that wallet signed.
-    let liar = lie(&town, &gist, c_key, thief, until);
-    let wrong_key = lie(&town, &gist, STRANGER, mine, until);
+    let liar = lie(&town, &gist, c_key, thief, until).await;
+    let wrong_key = lie(&town, &gist, STRANGER, mine, until).await;
     let renamed = {
         let mut renamed = wrong_key.clone();
         renamed.signatures[0].signer = address(c_key);
@@ -54,12 +54,12 @@ async fn who_lies_counts_for_nothing() {
     let stolen = Attestation { link: AttestedLink { wallet: address(thief), ..honest.link.clone() }, ..honest.clone() };
     let unsigned = Attestation { signatures: Vec::new(), ..honest.clone() };
     let other_account = {
-        let mut other = lie(&town, &gist, c_key, mine, until);
+        let mut other = lie(&town, &gist, c_key, mine, until).await;
         other.link.contributor_id += 1;
         other
     };
     let next_nonce = Attestation { link: AttestedLink { nonce: 7, ..honest.link.clone() }, ..honest.clone() };
-    let for_ever = lie(&town, &gist, c_key, mine, u64::MAX);
+    let for_ever = lie(&town, &gist, c_key, mine, u64::MAX).await;
     let cases: Vec<(&str, u16, String, &str)> = vec![
         ("another wallet", 200, json(&liar), "attests"),
         ("a stranger's key", 200, json(&wrong_key), "not a member"),
@@ -88,7 +88,7 @@ async fn who_lies_counts_for_nothing() {
         assert_eq!(town.wallet_of(LOGIN).await, None, "{name}");
     }
     // Nobody is led elsewhere.
-    let target = stranger(200, &[], json(&lie(&town, &gist, c_key, mine, until))).await;
+    let target = stranger(200, &[], json(&lie(&town, &gist, c_key, mine, until).await)).await;
     let guide = stranger(302, &[("location", &target.url)], String::new()).await;
     let output = town.submit(LOGIN, &[&a.api, &guide.url]).await;
     assert!(output.stderr.contains("only 1 of 2 needed"), "{}", output.stderr);
@@ -111,7 +111,7 @@ async fn a_corrupt_quorum_is_seen_by_whoever_names_the_wallet() {
     let (mine, thief) = (wallet(0), wallet(1));
     let until = town.now().await + 3_600;
     let gist = "0123456789abcdef";
-    let say = async |signer, to| stranger(200, &[], json(&lie(&town, gist, signer, to, until))).await;
+    let say = async |signer, to| stranger(200, &[], json(&lie(&town, gist, signer, to, until).await)).await;
     let (a, b) = (say(ORACLES[0], thief).await, say(ORACLES[1], thief).await);
     let to = address(mine).to_string();
     let args = ["link", "submit", LOGIN, "--address", &to, "--oracle", &a.url, "--oracle", &b.url];

@@ -10,13 +10,13 @@ const LOGIN: &str = "wren-okafor";
 const OTHER: &str = "jun-parkway";
 
 /// A link's text with one thing changed before it is signed.
-fn text(town: &Town, change: impl FnOnce(&mut Link, &mut Place), now: u64) -> String {
+async fn text(town: &Town, change: impl FnOnce(&mut Link, &mut Place), now: u64) -> String {
     let mine = key(wallet(0)).unwrap().into();
     let mut place =
         Place { chain_id: town.sandbox.deployment.chain_id, distributor: town.sandbox.deployment.distributor() };
     let mut link = Link { id: id_of(LOGIN), wallet: address(wallet(0)), nonce: 0, validUntil: now + DAY };
     change(&mut link, &mut place);
-    gist_text(&sign_link(&link, place, &mine).unwrap(), place)
+    gist_text(&sign_link(&link, place, &mine).await.unwrap(), place)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,7 +24,7 @@ async fn each_reason_has_its_word() {
     let town = Town::start().await;
     let a = town.oracle("a", &ORACLES[..1], "").await;
     let (now, world) = (town.now().await, town.world());
-    let good = text(&town, |_, _| {}, now);
+    let good = text(&town, |_, _| {}, now).await;
     let mut said = Vec::new();
     let mut expect = async |login: &'static str, gist: Option<String>, code: &'static str, status: u16| {
         let answer = ask(&a, login, gist.as_deref()).await;
@@ -50,15 +50,15 @@ async fn each_reason_has_its_word() {
     expect(LOGIN, Some(publish(&format!("{good}{good}"))), "not_a_link", 422).await;
     let long = format!("{}{good}", "x".repeat(70_000));
     expect(LOGIN, Some(publish(&long)), "not_a_link", 422).await;
-    let chain = text(&town, |_, place| place.chain_id = 1, now);
+    let chain = text(&town, |_, place| place.chain_id = 1, now).await;
     expect(LOGIN, Some(publish(&chain)), "other_chain", 422).await;
-    let distributor = text(&town, |_, place| place.distributor = address(3), now);
+    let distributor = text(&town, |_, place| place.distributor = address(3), now).await;
     expect(LOGIN, Some(publish(&distributor)), "other_distributor", 422).await;
-    let nonce = text(&town, |link, _| link.nonce = 1, now);
+    let nonce = text(&town, |link, _| link.nonce = 1, now).await;
     expect(LOGIN, Some(publish(&nonce)), "stale_nonce", 422).await;
-    let expired = text(&town, |link, _| link.validUntil = now - 1, now);
+    let expired = text(&town, |link, _| link.validUntil = now - 1, now).await;
     expect(LOGIN, Some(publish(&expired)), "expired", 422).await;
-    let far = text(&town, |link, _| link.validUntil = now + 366 * DAY, now);
+    let far = text(&town, |link, _| link.validUntil = now + 366 * DAY, now).await;
     expect(LOGIN, Some(publish(&far)), "too_far_ahead", 422).await;
     let zero = "0x0000000000000000000000000000000000000000";
     let wallet_text = format!("\"wallet\": \"{:#x}\"", address(wallet(0)));
@@ -75,10 +75,10 @@ async fn each_reason_has_its_word() {
     expect(LOGIN, Some(publish(&good.replace(signature, &longer))), "wrong_signature", 422).await;
 
     // A month later the same gist is nobody's wish any more; one of today is.
-    let old = publish(&text(&town, |link, _| link.validUntil = now + 60 * DAY, now));
+    let old = publish(&text(&town, |link, _| link.validUntil = now + 60 * DAY, now).await);
     town.wait(31 * DAY).await;
     expect(LOGIN, Some(old), "old_gist", 422).await;
-    let fresh = publish(&text(&town, |link, _| link.validUntil = now + 60 * DAY, now));
+    let fresh = publish(&text(&town, |link, _| link.validUntil = now + 60 * DAY, now).await);
     assert_eq!(ask(&a, LOGIN, Some(&fresh)).await.0, 200);
 
     let (status, text) = a.get(&format!("/v1/links/{LOGIN}/attestation?gits=1")).await.unwrap();

@@ -76,8 +76,6 @@ pub(super) async fn run_daemon(global: &Global) -> Result<()> {
     Ok(ended?)
 }
 
-/// Whoever asked before the end is answered, within this time.
-const LAST_ANSWERS: Duration = Duration::from_secs(10);
 /// As shells number a process that SIGTERM ended.
 const ENDED_AT_ONCE: i32 = 128 + 15;
 

@@ -67,7 +67,7 @@ impl Oracle {
         let Some(text) = self.store.own_items(epoch).await? else { return Ok(Items::new()) };
         let lines: ItemsAnswer =
             serde_json::from_str(&text).map_err(|error| OracleError::Stored(format!("items of {epoch}: {error}")))?;
-        Ok(lines.items.iter().map(|(key, lines)| Ok((*key, Body::read(*key, lines)?))).collect::<Result<_>>()?)
+        lines.items.iter().map(|(key, lines)| Ok((*key, Body::read(*key, lines)?))).collect()
     }
 
     async fn complete(

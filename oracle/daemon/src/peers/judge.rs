@@ -126,11 +126,11 @@ impl Oracle {
         let Some(own) = finals.iter().find(|sealed| sealed.oracle == me && sealed.sequence == FINAL) else {
             return refuse(Reason::NotReady, "this oracle's own list is not final yet".to_owned());
         };
-        if !self.is_bound(asker, me, &ask.header).await? {
-            if let Some(refusal) = left_out(own, &of, &finals, &lists.two_faced().into_iter().collect::<Vec<_>>(), &set)
-            {
-                return Ok(Err(refusal));
-            }
+        let two_faced: Vec<Address> = lists.two_faced().into_iter().collect();
+        if !self.is_bound(asker, me, &ask.header).await?
+            && let Some(refusal) = left_out(own, &of, &finals, &two_faced, &set)
+        {
+            return Ok(Err(refusal));
         }
         let (bytes, prepared) = self.build_batch(peers, &set, (epoch, round), &frame, &of).await?;
         if prepared.header != ask.header {

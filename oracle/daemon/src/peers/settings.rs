@@ -95,7 +95,7 @@ mod tests {
         assert!(PeerConfig::check(&[one.clone(), two.clone()], 1).is_ok() && PeerConfig::check(&[], 3).is_ok());
         assert_eq!(PeerConfig::check(&[one.clone(), one.clone()], 1).unwrap_err().0, "peers.address");
         assert_eq!(PeerConfig::check(&[peer(1, "ftp://a")], 1).unwrap_err().0, "peers.url");
-        assert_eq!(PeerConfig::check(&[one.clone()], 2).unwrap_err().0, "oracle.keys");
+        assert_eq!(PeerConfig::check(std::slice::from_ref(&one), 2).unwrap_err().0, "oracle.keys");
         assert!(!PeerConfig::shown(&[one, two]).contains("/x"), "a path may hold a key");
     }
 }
