@@ -1,5 +1,6 @@
 //! Looks at everything a daemon needs, one thing after the other, and says what is wrong with it and what to do.
 
+mod agreement;
 mod chain;
 mod clock;
 mod evidence;
@@ -77,6 +78,7 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
     findings.push(store(config).await);
     let mut clocks = clock::Clocks::here();
     findings.extend(github::look(config, &mut clocks.github_ahead).await);
+    findings.extend(agreement::look(config).await);
     findings.push(webhooks(config));
     findings.push(witness(config));
     match connect(config).await {

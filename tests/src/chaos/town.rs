@@ -173,7 +173,16 @@ impl Town {
 
     /// Where the latest batch of an epoch stands.
     pub async fn batch(&self, epoch: u64) -> Result<Stand> {
-        let state = self.distributor().batch(epoch).call().await.map_err(Box::new)?;
+        let mut tries = 0;
+        let state = loop {
+            match self.distributor().batch(epoch).call().await {
+                Ok(state) => break state,
+                // A chain that is forgetting blocks has no state for a moment.
+                Err(_) if tries < 50 => tries += 1,
+                Err(error) => return Err(Box::new(error).into()),
+            }
+            tokio::time::sleep(POLL).await;
+        };
         let status = match state.status {
             1 => BatchStatus::Posted,
             2 => BatchStatus::Window,

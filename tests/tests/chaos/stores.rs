@@ -63,7 +63,7 @@ async fn a_full_disk_is_named_and_waited_for() {
     let expected = paid_on_an_ordinary_disk(&town).await;
     let mut crew = Crew::of(&town.sandbox, &["small.toml"]);
     let script = format!(
-        "mount -t tmpfs -o size=8m tmpfs '{small}' && head -c 7900000 /dev/zero > '{small}/ballast' && exec \"$@\"",
+        "mount -t tmpfs -o size=8m tmpfs '{small}' && head -c 7400000 /dev/zero > '{small}/ballast' && exec \"$@\"",
         small = small.display()
     );
     let daemon = town.sandbox.command_with("small.toml", &["run"]).unwrap();

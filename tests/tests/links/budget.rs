@@ -123,6 +123,8 @@ async fn a_reorganisation_takes_a_link_back_out_of_the_ledger() {
     assert!(ledger.last_link(&chain, id).await.unwrap() > linked, "a proposal uses a nonce too");
 
     local.anvil.provider().anvil_rollback(Some(1)).await.unwrap();
+    // Another block takes its place, as on a real chain.
+    local.anvil.mine(1).await.unwrap();
     ledger.catch_up(&chain).await.unwrap();
     assert!(ledger.waiting().is_empty(), "it never happened");
     assert_eq!(ledger.last_link(&chain, id).await.unwrap(), linked);

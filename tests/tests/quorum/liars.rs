@@ -44,6 +44,9 @@ async fn facts_that_one_alone_holds_are_not_paid_and_everybody_is_told() {
         let alone = told.differences.iter().find(|difference| difference.key.to_string().starts_with("pull/"));
         let alone = alone.unwrap_or_else(|| panic!("{told:?}"));
         assert!(alone.agreed.is_none() && alone.without.len() == 2, "{alone:?}");
+        let mut doctor = trio.town.sandbox.command_with(&trio.configs[nth], &["doctor"]).unwrap();
+        let said = String::from_utf8(doctor.output().await.unwrap().stdout).unwrap();
+        assert!(said.contains(&alone.key.to_string()), "the doctor names it:\n{said}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The section `[evidence]` of the configuration: who else has evidence, and where an oracle puts its own.
 
 use super::Place;
-use crate::config::masked_url;
+use crate::config::{MASKED, masked_url, quoted};
 use crate::keys::SecretRef;
 use serde::Deserialize;
 
@@ -106,21 +106,30 @@ impl EvidenceConfig {
 
     /// Key and value of each setting, secrets by reference only.
     pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
-        let mirrors: Vec<String> = self.places().iter().map(ToString::to_string).collect();
-        let off = |section: &str| format!("off: there is no section [evidence.{section}]");
-        let s3 = self.s3.as_ref().map(|s3| {
-            let S3Config { endpoint, bucket, prefix, region, access_key, .. } = s3;
-            format!("{} {bucket}/{prefix} in {region}, {access_key} (masked)", masked_url(endpoint))
-        });
-        let ipfs = self.ipfs.as_ref().map(|ipfs| {
-            let key = ipfs.authorization.as_ref().map_or("no key".to_owned(), |from| format!("{from} (masked)"));
-            format!("{}, {key}", masked_url(&ipfs.api))
-        });
-        vec![
-            ("evidence.mirrors", mirrors.join(", ")),
-            ("evidence.s3", s3.unwrap_or_else(|| off("s3"))),
-            ("evidence.ipfs", ipfs.unwrap_or_else(|| off("ipfs"))),
-        ]
+        let mirrors: Vec<String> = self.places().iter().map(|place| quoted(&place.to_string())).collect();
+        let secret = |from: &SecretRef| format!("{from}{MASKED}");
+        let mut shown = vec![("evidence.mirrors", format!("[{}]", mirrors.join(", ")))];
+        match &self.s3 {
+            Some(s3) => shown.extend([
+                ("evidence.s3.endpoint", quoted(&masked_url(&s3.endpoint))),
+                ("evidence.s3.bucket", quoted(&s3.bucket)),
+                ("evidence.s3.prefix", quoted(&s3.prefix)),
+                ("evidence.s3.region", quoted(&s3.region)),
+                ("evidence.s3.access_key", secret(&s3.access_key)),
+                ("evidence.s3.secret_key", secret(&s3.secret_key)),
+                ("evidence.s3.session_token", s3.session_token.as_ref().map_or("# not set".to_owned(), secret)),
+                ("evidence.s3.path_style", s3.path_style.to_string()),
+            ]),
+            None => shown.push(("evidence.s3", "# off: there is no section [evidence.s3]".to_owned())),
+        }
+        match &self.ipfs {
+            Some(ipfs) => shown.extend([
+                ("evidence.ipfs.api", quoted(&masked_url(&ipfs.api))),
+                ("evidence.ipfs.authorization", ipfs.authorization.as_ref().map_or("# not set".to_owned(), secret)),
+            ]),
+            None => shown.push(("evidence.ipfs", "# off: there is no section [evidence.ipfs]".to_owned())),
+        }
+        shown
     }
 }
 
