@@ -211,8 +211,9 @@ impl Daemon {
     async fn find_api(&mut self) -> Result<()> {
         for _ in 0..600 {
             let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-            let line = log.lines().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-            if let Some(address) = line.as_ref().and_then(|line| line.pointer("/fields/address")?.as_str()) {
+            let lines = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+            let mut addresses = lines.filter_map(|line| Some(line.pointer("/fields/address")?.as_str()?.to_owned()));
+            if let Some(address) = addresses.next() {
                 self.api = format!("http://{address}");
                 return Ok(());
             }

@@ -320,14 +320,14 @@ pub struct Wallet {
     #[arg(long, value_name = "SECRET", value_parser = ByReference)]
     password: Option<SecretRef>,
     /// A key on a Ledger, by its derivation path, as m/44'/60'/0'/0/0
-    #[arg(long, value_name = "PATH", value_parser = derivation, requires = "from", conflicts_with = "keystore")]
+    #[arg(long, value_name = "PATH", value_parser = derivation, requires = "signer", conflicts_with = "keystore")]
     ledger: Option<String>,
     /// A key in AWS KMS, by its id, ARN or alias
-    #[arg(long, value_name = "ID", requires = "from", conflicts_with_all = ["keystore", "ledger"])]
+    #[arg(long, value_name = "ID", requires = "signer", conflicts_with_all = ["keystore", "ledger"])]
     kms: Option<String>,
     /// The address that the key on the Ledger or in AWS KMS has
     #[arg(long, env = "ETH_FROM", value_name = "ADDRESS")]
-    from: Option<Address>,
+    signer: Option<Address>,
     /// A raw key, as env:NAME or file:PATH; chain 31337 only
     #[arg(long, value_name = "SECRET", value_parser = ByReference, conflicts_with_all = ["keystore", "ledger", "kms"])]
     key: Option<SecretRef>,
@@ -337,10 +337,10 @@ impl Wallet {
     pub fn source(&self) -> Option<KeySource> {
         match self {
             // A device or KMS that is named goes before a keystore that only stands in the environment.
-            Self { ledger: Some(path), from: Some(address), .. } => {
+            Self { ledger: Some(path), signer: Some(address), .. } => {
                 Some(KeySource::Ledger { path: path.clone(), address: *address })
             }
-            Self { kms: Some(id), from: Some(address), .. } => {
+            Self { kms: Some(id), signer: Some(address), .. } => {
                 Some(KeySource::Kms { id: id.clone(), address: *address })
             }
             Self { key: Some(key), .. } => Some(KeySource::Raw(key.clone())),
