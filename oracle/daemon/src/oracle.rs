@@ -189,14 +189,14 @@ impl Oracle {
     }
 
     /// The round that an epoch's current or next batch has. One that can never be posted any more, because its
-    /// time is over, is passed over: every oracle counts the same.
+    /// time is over with the next block, is passed over: every oracle counts the same.
     pub async fn round(&self, epoch: Epoch) -> Result<u32> {
         let state = self.chain.batch(epoch).await?;
         if !matches!(state.status, BatchStatus::None | BatchStatus::Void) {
             return Ok(state.round);
         }
         let now = self.chain.now().await?.timestamp;
-        let over = now.saturating_sub(self.due(epoch).saturating_add(1)) / self.config.oracle.post_within.max(1);
+        let over = now.saturating_sub(self.due(epoch)) / self.config.oracle.post_within.max(1);
         let over = u32::try_from(over).unwrap_or(u32::MAX);
         Ok(state.round.max(over).saturating_add(1))
     }

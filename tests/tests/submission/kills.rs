@@ -119,6 +119,8 @@ async fn a_daemon_with_two_rpcs_outlives_either_and_waits_for_coin() {
     provider.anvil_set_balance(payer, U256::from(1)).await.unwrap();
     let daemon = bench.sandbox.daemon_with(&config).await.unwrap();
     bench.settle(1).await;
+    // The cutoff's block has its confirmations.
+    bench.sandbox.anvil.mine(2).await.unwrap();
     logged(&bench, "cannot pay for the transaction to post the batch").await;
     let figures = daemon.get("/metrics").await.unwrap().1;
     for line in ["guerdon_submitter_short 1", "guerdon_submitter_balance_wei 1"] {
