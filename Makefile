@@ -151,7 +151,7 @@ tools:
 	[ -z "$$missing" ] || { echo "install what is missing, then run make again" >&2; exit 1; }
 
 .PHONY: postgres
-postgres: ## See that the tests have a PostgreSQL; installs one on a bare Debian
+postgres: ## See that the tests have a PostgreSQL and sqlite3; installs them on a bare Debian
 	@tests/tools/postgres
 
 .PHONY: data-notice
