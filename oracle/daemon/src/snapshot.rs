@@ -10,6 +10,7 @@ use crate::linking::WaitingLink;
 use crate::oracle::{Oracle, OracleError, Result};
 use crate::run::chain_of;
 use crate::status::{EpochStatus, Known, Stage};
+use alloy::primitives::U256;
 use guerdon_core::model::{ContributorId, Epoch};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -169,10 +170,17 @@ impl Snapshots {
     }
 }
 
+fn is_accounted_for(status: &EpochStatus) -> bool {
+    let amount = |text: &String| text.parse::<U256>().unwrap_or_default();
+    let became = [&status.credited, &status.skipped, &status.dropped].map(amount).into_iter();
+    became.fold(U256::ZERO, U256::saturating_add) == amount(&status.total)
+}
+
 /// Nothing more happens to it, unless the chain is reorganised or another round is cut.
 fn is_over(status: &EpochStatus) -> bool {
     match status.status {
-        Stage::Settled => status.held == "0" && status.fairness.is_some(),
+        // What became of each unit is read from events, which may be some blocks behind the batch's own state.
+        Stage::Settled => status.held == "0" && status.fairness.is_some() && is_accounted_for(status),
         Stage::Empty => status.fairness.is_some(),
         _ => false,
     }

@@ -22,7 +22,7 @@ pub enum ChaosError {
     Sandbox(#[from] SandboxError),
     #[error(transparent)]
     Anvil(#[from] AnvilError),
-    #[error("the distributor cannot be read")]
+    #[error("the distributor cannot be read: {0}")]
     Contract(#[from] Box<alloy::contract::Error>),
     #[error("the world cannot be built")]
     World(#[from] crate::github::StateError),

@@ -127,7 +127,7 @@ async fn a_daemon_with_two_rpcs_outlives_either_and_waits_for_coin() {
         assert!(figures.lines().any(|figure| figure == line), "no {line}: {figures}");
     }
     // Scored and signed it is, meanwhile.
-    assert_eq!(answer(&daemon, 1).await["status"], "batched");
+    reaches(&daemon, "batched").await;
     provider.anvil_set_balance(payer, coin).await.unwrap();
     let window = reaches(&daemon, "window").await;
     one.heal();
@@ -149,6 +149,10 @@ fn links() -> u64 {
 
 async fn answer(daemon: &Daemon, epoch: u64) -> Value {
     let (status, text) = daemon.get(&format!("/v1/epochs/{epoch}")).await.unwrap();
+    if status == 404 {
+        // Not cut yet, or the API's view is of a moment ago.
+        return Value::Null;
+    }
     assert_eq!(status, 200, "{text}");
     serde_json::from_str(&text).unwrap()
 }

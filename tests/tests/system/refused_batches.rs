@@ -129,5 +129,5 @@ async fn two_at_once_post_once(bench: &Bench) {
         }
     }
     let status = bench.json(&["status"]).await;
-    assert_eq!((&status[0]["credited"], &status[0]["round"]), (&status[0]["total"], &1.into()));
+    assert_eq!((&status[0]["credited"], &status[0]["round"]), (&status[0]["total"], &2.into()));
 }

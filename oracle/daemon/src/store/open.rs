@@ -144,9 +144,11 @@ async fn examine(place: &Place, connection: &mut AnyConnection) -> Result<()> {
 
 async fn migrate(place: &Place, connection: &mut AnyConnection) -> Result<()> {
     let mut done = MIGRATIONS.run_direct(None, connection, false).await;
-    // SQLite lets two processes begin with the same migration; who comes second finds it done.
-    if place.kind == DatabaseKind::SQLite && matches!(done, Err(MigrateError::ExecuteMigration(..))) {
-        done = MIGRATIONS.run_direct(None, connection, false).await;
+    // SQLite lets two processes begin with the same migration; who comes second finds it done, each of them.
+    for _ in 0..MIGRATIONS.iter().count() {
+        if place.kind == DatabaseKind::SQLite && matches!(done, Err(MigrateError::ExecuteMigration(..))) {
+            done = MIGRATIONS.run_direct(None, connection, false).await;
+        }
     }
     done.map_err(|source| match source {
         MigrateError::VersionMissing(version) => StoreError::Newer { place: place.shown.clone(), version },
