@@ -183,5 +183,8 @@ async fn what_is_signed_is_put_elsewhere_once_and_a_stranger_finds_it_there() {
     let mut shown = bench.command("copying.toml", &["config", "show"]);
     shown.env("S3_ACCESS_KEY", ACCESS_KEY);
     let shown = bench.output(shown).await.stdout;
-    assert!(shown.contains("evidence.s3.prefix = \"of/us/\"") && !shown.contains(ACCESS_KEY) && !shown.contains(SECRET_KEY), "{shown}");
+    assert!(
+        shown.contains("evidence.s3.prefix = \"of/us/\"") && !shown.contains(ACCESS_KEY) && !shown.contains(SECRET_KEY),
+        "{shown}"
+    );
 }
