@@ -110,10 +110,14 @@ fn stored(prepared: &Prepared, created: u64) -> Result<StoredBatch> {
     })
 }
 
+/// A header as the store keeps it.
+pub(crate) fn read_header(text: &str) -> Result<BatchHeader> {
+    serde_json::from_str(text).map_err(|source| OracleError::Stored(source.to_string()))
+}
+
 /// Reads a stored batch and checks that its parts still belong together.
 fn read(stored: &StoredBatch) -> Result<Prepared> {
-    let header: BatchHeader =
-        serde_json::from_str(&stored.header).map_err(|source| OracleError::Stored(source.to_string()))?;
+    let header = read_header(&stored.header)?;
     let entries = batch::unpack(&stored.entries)?;
     // An epoch that pays nobody has a header for the oracles to agree on; the distributor takes none of it.
     let hash = if entries.is_empty() { B256::ZERO } else { batch::entries_hash(&entries)? };

@@ -1,7 +1,7 @@
 //! Verbs 5 and 6, sign and submit: takes a batch, gives transactions. What the chain says decides
 //! the next step, so a crash anywhere is mended by running it again.
 
-use crate::batching::{Prepared, json};
+use crate::batching::{Prepared, json, read_header};
 use crate::chain::{BatchStatus, ChainError, Freeze, Sender};
 use crate::oracle::{Oracle, OracleError, Result};
 use crate::sign::{OracleSignature, Quorum, header_message, sign_digest};
@@ -68,9 +68,7 @@ impl Oracle {
         for signed in earlier {
             let gone = state.round > signed.round
                 || (state.round == signed.round && matches!(state.status, BatchStatus::Void | BatchStatus::Settled));
-            let header: BatchHeader =
-                serde_json::from_str(&signed.header).map_err(|error| OracleError::Stored(error.to_string()))?;
-            let until = header.post_before;
+            let until = read_header(&signed.header)?.post_before;
             if !gone && self.chain.now().await?.timestamp <= until {
                 return Err(OracleError::RoundOpen { epoch, round, signed: signed.round, signer, until });
             }

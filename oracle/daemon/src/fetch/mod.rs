@@ -55,6 +55,6 @@ pub use record::{
 };
 pub use reread::reread_threads;
 pub use signature::is_signed;
-pub use sync::{FetchPlan, FetchReport, RepositoryReport, fetch, refresh, refresh_threads};
+pub use sync::{FetchPlan, FetchReport, RepositoryReport, fetch, refresh};
 pub use text::verdict_of;
 pub(crate) use time::{date, month};

@@ -31,7 +31,7 @@ pub async fn reread_threads(
     let sync = Sync::new(github, store, plan, &Quiet);
     let (mut ids, mut comments) = (Vec::new(), Vec::new());
     for number in numbers {
-        for kind in [RecordKind::Pull, RecordKind::Issue, RecordKind::Discussion] {
+        for kind in [RecordKind::Pull, RecordKind::Unmerged, RecordKind::Issue, RecordKind::Discussion] {
             ids.extend(store.under(repository.id, kind, *number).await?.into_iter().map(|known| known.node));
         }
         comments.extend(store.under(repository.id, RecordKind::Comment, *number).await?);

@@ -12,10 +12,10 @@ use super::heads::{Head, Heads, Shown, repository_of};
 use super::progress::Progress;
 use super::queries;
 use crate::logs;
-use crate::store::{Account, Page, RecordKind, Repository, Row, Saved, Store};
+use crate::store::{Account, Page, Repository, Row, Saved, Store};
 use serde::Serialize;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use tokio::sync::Mutex;
 use tracing::Instrument as _;
 
@@ -100,29 +100,6 @@ pub async fn refresh(
     nodes: &[String],
 ) -> Result<Saved, FetchError> {
     Sync::new(github, store, plan, &super::progress::Quiet).refresh(repository, nodes).await
-}
-
-/// Reads whole threads of a repository again, by their numbers: pull requests with their review comments, issues
-/// and discussions. One that is not known here yet comes with the next fetch.
-pub async fn refresh_threads(
-    github: &GitHub,
-    store: &Store,
-    plan: &FetchPlan,
-    repository: &Repository,
-    numbers: &BTreeSet<u64>,
-) -> Result<Saved, FetchError> {
-    let sync = Sync::new(github, store, plan, &super::progress::Quiet);
-    let (mut nodes, mut comments) = (Vec::new(), Vec::new());
-    for number in numbers {
-        for kind in [RecordKind::Pull, RecordKind::Unmerged, RecordKind::Issue, RecordKind::Discussion] {
-            let known = store.under(repository.id, kind, *number).await?;
-            nodes.extend(known.into_iter().filter(|known| known.sub == 0).map(|known| known.node));
-        }
-        comments.extend(store.under(repository.id, RecordKind::Comment, *number).await?);
-    }
-    let mut saved = sync.refresh(repository, &nodes).await?;
-    saved += sync.refresh_comments(repository, &comments).await?;
-    Ok(saved)
 }
 
 impl GitHub {

@@ -16,9 +16,6 @@ use guerdon_core::model::{Epoch, State};
 use guerdon_core::replay;
 use guerdon_core::verify::Rebuilt;
 
-/// Bytes of one evidence file.
-pub(super) const MAX_EVIDENCE: u64 = 512 << 20;
-
 impl Oracle {
     /// The batch that the chain has for an epoch, with its evidence in the store.
     pub(super) async fn posted(&self, epoch: Epoch, round: u32) -> Result<Prepared> {
@@ -78,7 +75,7 @@ impl Oracle {
         let mut places: Vec<Place> = self.config.peers.iter().map(|peer| Place::oracle(&peer.url)).collect();
         places.push(Place::of(&set.base_url));
         places.extend(self.config.evidence.places());
-        let missing = match mirrors::fetch(&places, hash, MAX_EVIDENCE).await {
+        let missing = match mirrors::fetch(&places, hash, mirrors::LARGEST).await {
             Ok(bytes) => return Ok(bytes),
             Err(missing) => missing,
         };
@@ -101,8 +98,8 @@ impl Oracle {
             return Err(wrong(what));
         }
         let prepared = Prepared { header: header.clone(), entries: rebuilt.outcome.entries };
+        // Whoever takes it over finishes it: it is scored there, as what was decided here is.
         self.keep_evidence(header.epoch, header.round, bytes).await?;
-        self.score(header.epoch, header.round).await?;
         self.keep_batch(prepared).await
     }
 

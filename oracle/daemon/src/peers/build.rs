@@ -13,14 +13,7 @@ use guerdon_core::agreement::{self, Agreement, Body, Held, Items, Parts, Testimo
 use guerdon_core::canonical;
 use guerdon_core::evidence::{self, Evidence};
 use guerdon_core::model::{Epoch, Fact, FactKey, Witness};
-use guerdon_core::verify::Rebuilt;
 use std::collections::BTreeMap;
-
-/// What lists come to.
-pub(super) struct Built {
-    pub(super) bytes: Vec<u8>,
-    pub(super) rebuilt: Rebuilt,
-}
 
 /// What these lists have in common.
 pub(super) fn agreement_of(lists: &[&Sealed], threshold: usize) -> Agreement {
@@ -29,16 +22,16 @@ pub(super) fn agreement_of(lists: &[&Sealed], threshold: usize) -> Agreement {
 }
 
 impl Oracle {
-    /// The evidence that was agreed on, scored. Bodies that this oracle has not, or has otherwise, come from one
+    /// The evidence that was agreed on, and the batch that it comes to. Bodies that this oracle has not, or has otherwise, come from one
     /// that has, and are what was agreed on by their hash.
-    pub(super) async fn build(
+    pub(super) async fn build_batch(
         &self,
         peers: &Peers,
         set: &OracleSet,
         (epoch, round): (Epoch, u32),
         frame: &Frame,
         lists: &[&Sealed],
-    ) -> Result<Built> {
+    ) -> Result<(Vec<u8>, Prepared)> {
         let agreed = agreement_of(lists, set.threshold).agreed;
         let mut items = self.own_items(epoch).await?;
         self.complete(peers, epoch, lists, &agreed, &mut items).await?;
@@ -47,18 +40,6 @@ impl Oracle {
         let evidence = with_witnesses(evidence, lists)?;
         let bytes = evidence.to_bytes()?;
         let rebuilt = self.rebuild(&bytes)?;
-        Ok(Built { bytes, rebuilt })
-    }
-
-    pub(super) async fn build_batch(
-        &self,
-        peers: &Peers,
-        set: &OracleSet,
-        of: (Epoch, u32),
-        frame: &Frame,
-        lists: &[&Sealed],
-    ) -> Result<(Vec<u8>, Prepared)> {
-        let Built { bytes, rebuilt } = self.build(peers, set, of, frame, lists).await?;
         Ok((bytes, self.prepare(rebuilt, set.id)))
     }
 

@@ -6,7 +6,7 @@ use super::settings::PeerConfig;
 use crate::fault;
 use crate::keys::OracleKey;
 use crate::sign::SignError;
-use alloy::primitives::{Address, B256};
+use alloy::primitives::Address;
 use alloy::sol_types::Eip712Domain;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,8 +28,6 @@ pub enum PeerError {
     Impostor { peer: Address },
     #[error("oracle {peer} answered {path} with something else: {message}")]
     Shape { peer: Address, path: String, message: String },
-    #[error("no evidence {hash} at oracle {peer}")]
-    NoEvidence { peer: Address, hash: B256 },
     #[error("the HTTP client cannot be set up")]
     Client(#[source] reqwest::Error),
     #[error(transparent)]

@@ -5,7 +5,7 @@ use super::exchange::Lists;
 use super::message::{Ask, Reason, Refusal, Verdict, Vote};
 use super::told::Told;
 use super::{PeerError, Peers, Sealed};
-use crate::batching::Prepared;
+use crate::batching::{Prepared, read_header};
 use crate::chain::BatchStatus;
 use crate::cut::Frame;
 use crate::fetch::GitHub;
@@ -178,8 +178,7 @@ impl Oracle {
         let others: Vec<Address> = others.map(|peer| peer.address).collect();
         let need = set.threshold.saturating_sub(1);
         let mut had = have.iter().filter(|signer| **signer != peers.key().address()).count();
-        let mut told =
-            Told::of(&self.store, header.epoch).await?.unwrap_or_else(|| Told::new(header.epoch, header.round));
+        let mut told = Told::begun(&self.store, header.epoch, header.round).await?;
         told.refusals.clear();
         let mut willing = Vec::new();
         for (peer, verdict) in self.ask_all(peers, header, lists, &others, false).await {
@@ -238,7 +237,7 @@ impl Oracle {
     }
 
     async fn tell_waiting(&self, epoch: Epoch, round: u32, waiting: Option<String>) -> Result<()> {
-        let mut told = Told::of(&self.store, epoch).await?.unwrap_or_else(|| Told::new(epoch, round));
+        let mut told = Told::begun(&self.store, epoch, round).await?;
         if told.waiting != waiting {
             if let Some(waiting) = &waiting {
                 tracing::info!(epoch = epoch.0, round, stage = "agree", waiting, "waiting");
@@ -254,10 +253,7 @@ impl Oracle {
         for proof in self.store.equivocations().await?.into_iter().filter(|proof| !proof.reported) {
             let set = self.chain.oracle_set_of(proof.oracle_set).await?;
             if !set.switched_off.contains(&proof.signer) {
-                let read = |text: &str| {
-                    serde_json::from_str::<BatchHeader>(text).map_err(|error| OracleError::Stored(error.to_string()))
-                };
-                let (one, other) = (read(&proof.one.0)?, read(&proof.other.0)?);
+                let (one, other) = (read_header(&proof.one.0)?, read_header(&proof.other.0)?);
                 let signature =
                     |bytes: &[u8]| OracleSignature { signer: proof.signer, signature: bytes.to_vec().into() };
                 let (first, second) = (signature(&proof.one.1), signature(&proof.other.1));

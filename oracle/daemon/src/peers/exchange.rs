@@ -5,6 +5,7 @@ use super::message::{HoldingsAnswer, HoldingsAsk, ItemsAnswer, Vote};
 use super::sealed::{FINAL, FIRST};
 use super::told::Told;
 use super::{Peers, Sealed};
+use crate::batching::json;
 use crate::cut::Frame;
 use crate::fetch::{self, GitHub};
 use crate::figures;
@@ -17,7 +18,7 @@ use futures::future::join_all;
 use guerdon_core::B256;
 use guerdon_core::agreement::{self, ItemKey, Items};
 use guerdon_core::evidence::{CARRY_EPOCHS, Evidence};
-use guerdon_core::model::{Epoch, Fact, FactKey};
+use guerdon_core::model::{Epoch, FactKey, Witness};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of one oracle and sequence: a third one proves no more than two.
@@ -161,18 +162,11 @@ impl Oracle {
     }
 
     /// Seals what this oracle holds, once for each sequence: what was sealed is shown and never taken back.
-    async fn seal(
-        &self,
-        peers: &Peers,
-        of: (Epoch, u32),
-        items: &Items,
-        witnesses: Vec<guerdon_core::model::Witness>,
-    ) -> Result<()> {
+    async fn seal(&self, peers: &Peers, of: (Epoch, u32), items: &Items, witnesses: Vec<Witness>) -> Result<()> {
         let (domain, key) = (self.chain.domain(), peers.key());
         let sealed = Sealed::new(of, agreement::held(items), witnesses, &domain, key).await?;
         let lines = ItemsAnswer { items: items.iter().map(|(key, body)| (*key, body.lines())).collect() };
-        let lines = serde_json::to_string(&lines).map_err(|error| OracleError::Stored(error.to_string()))?;
-        self.store.put_own(&stored_holding(&sealed, sealed.digest(&domain))?, &lines).await?;
+        self.store.put_own(&stored_holding(&sealed, sealed.digest(&domain))?, &json(&lines)?).await?;
         tracing::info!(
             epoch = of.0.0,
             stage = "exchange",
@@ -277,7 +271,8 @@ impl Oracle {
                 "reading again what other oracles hold otherwise"
             );
             let plan = fetch::FetchPlan { now: self.chain.now().await?.timestamp, ..self.plan() };
-            fetch::refresh_threads(github, &self.store, &plan, &repository, numbers).await?;
+            let since = self.schedule.start(epoch);
+            fetch::reread_threads(github, &self.store, &plan, &repository, numbers, since).await?;
         }
         Ok(())
     }
@@ -290,7 +285,7 @@ impl Oracle {
         lists: &Lists,
         candidates: &BTreeSet<FactKey>,
     ) -> Result<()> {
-        let mut told = Told::of(&self.store, epoch).await?.unwrap_or_else(|| Told::new(epoch, round));
+        let mut told = Told::begun(&self.store, epoch, round).await?;
         let latest = lists.latest(set);
         let before = told.clone();
         told.round = round;
@@ -347,21 +342,6 @@ impl Oracle {
 }
 
 fn stored_holding(sealed: &Sealed, digest: B256) -> Result<StoredHolding> {
-    let content = serde_json::to_string(sealed).map_err(|error| OracleError::Stored(error.to_string()))?;
+    let content = json(sealed)?;
     Ok(StoredHolding { epoch: sealed.epoch, oracle: sealed.oracle, sequence: sealed.sequence, digest, content })
-}
-
-/// The keys of evidence lines that two files have not in common, for a refusal.
-pub(super) fn differing_facts(here: &[u8], there: &[u8]) -> Vec<(String, bool)> {
-    let keys = |bytes: &[u8]| -> BTreeSet<String> {
-        match Evidence::from_bytes(bytes) {
-            Ok(evidence) => evidence.facts.iter().map(|fact| format!("{}\u{0}{fact:?}", Fact::key(fact))).collect(),
-            Err(_) => BTreeSet::new(),
-        }
-    };
-    let (here, there) = (keys(here), keys(there));
-    let name = |text: &String| text.split('\u{0}').next().unwrap_or_default().to_owned();
-    let ours = here.difference(&there).map(|text| (name(text), true));
-    let theirs = there.difference(&here).map(|text| (name(text), false));
-    ours.chain(theirs).collect()
 }

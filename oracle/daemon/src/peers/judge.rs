@@ -1,10 +1,8 @@
 //! The other side: what this oracle answers to its peers. It computes everything itself, and signs nothing that it
 //! did not come to.
 
-use super::adopt::MAX_EVIDENCE;
 use super::build::{agreement_of, named};
 use super::decide::is_enough;
-use super::exchange::differing_facts;
 use super::message::{
     Ask, Decided, Differs, HoldingsAnswer, HoldingsAsk, ItemsAnswer, ItemsAsk, Reason, Refusal, Verdict, Vote,
     header_differs,
@@ -12,6 +10,7 @@ use super::message::{
 use super::sealed::FINAL;
 use super::told::Told;
 use super::{Peers, Sealed};
+use crate::batching::read_header;
 use crate::chain::BatchStatus;
 use crate::mirrors::{self, Place};
 use crate::oracle::{Oracle, OracleError, Result};
@@ -20,7 +19,9 @@ use crate::store::StoreError;
 use alloy::primitives::{Address, B256};
 use guerdon_core::agreement::ItemKey;
 use guerdon_core::batch::BatchHeader;
-use guerdon_core::model::Epoch;
+use guerdon_core::evidence::Evidence;
+use guerdon_core::model::{Epoch, Fact, FactKey};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts that a refusal names.
 const NAMED: usize = 100;
@@ -33,15 +34,13 @@ impl Oracle {
         let sealed = new.map(|(_, sealed)| sealed.clone()).collect();
         let mut votes = Vec::new();
         for stored in self.store.signatures(ask.epoch, ask.round).await? {
-            let header =
-                serde_json::from_str(&stored.header).map_err(|error| OracleError::Stored(error.to_string()))?;
+            let header = read_header(&stored.header)?;
             let lists = stored.lists.split(',').filter_map(|digest| digest.parse().ok()).collect();
             votes.push(Vote { header, lists, signature: stored.into() });
         }
         // What proves that a key signed twice goes to everybody.
         for proof in self.store.equivocations().await?.into_iter().filter(|proof| proof.epoch == ask.epoch) {
-            let header =
-                serde_json::from_str(&proof.other.0).map_err(|error| OracleError::Stored(error.to_string()))?;
+            let header = read_header(&proof.other.0)?;
             let signature = OracleSignature { signer: proof.signer, signature: proof.other.1.into() };
             votes.push(Vote { header, lists: Vec::new(), signature });
         }
@@ -71,7 +70,7 @@ impl Oracle {
         };
         if !refusal.reason.passes() {
             let epoch = ask.header.epoch;
-            let mut told = Told::of(&self.store, epoch).await?.unwrap_or_else(|| Told::new(epoch, ask.header.round));
+            let mut told = Told::begun(&self.store, epoch, ask.header.round).await?;
             // Said once, however often it is asked.
             if told.refusals.get(&asker) != Some(&refusal) {
                 self.refused(&ask.header, asker, refusal.clone(), &mut told);
@@ -126,9 +125,8 @@ impl Oracle {
         let Some(own) = finals.iter().find(|sealed| sealed.oracle == me && sealed.sequence == FINAL) else {
             return refuse(Reason::NotReady, "this oracle's own list is not final yet".to_owned());
         };
-        let two_faced: Vec<Address> = lists.two_faced().into_iter().collect();
         if !self.is_bound(asker, me, &ask.header).await?
-            && let Some(refusal) = left_out(own, &of, &finals, &two_faced, &set)
+            && let Some(refusal) = left_out(own, &of, &finals, &lists.two_faced(), &set)
         {
             return Ok(Err(refusal));
         }
@@ -173,18 +171,29 @@ impl Oracle {
     /// Facts that the asker's evidence has otherwise, as far as it shows it.
     async fn evidence_differs(&self, peers: &Peers, asker: Address, here: &[u8], there: B256) -> Vec<Differs> {
         let Some(peer) = peers.named(asker) else { return Vec::new() };
-        match mirrors::fetch(&[Place::oracle(&peer.url)], there, MAX_EVIDENCE).await {
+        match mirrors::fetch(&[Place::oracle(&peer.url)], there, mirrors::LARGEST).await {
             Ok(other) => {
-                let differing = differing_facts(here, &other).into_iter().take(NAMED);
-                let differs = |(what, is_ours): (String, bool)| {
-                    let (here, there) = if is_ours { ("has it so", "not so") } else { ("not so", "has it so") };
-                    Differs { what, here: here.to_owned(), there: there.to_owned() }
+                let (ours, theirs) = (facts_of(here), facts_of(&other));
+                let differs = |(key, _): (&FactKey, &Fact), here: &str, there: &str| Differs {
+                    what: key.to_string(),
+                    here: here.to_owned(),
+                    there: there.to_owned(),
                 };
-                differing.map(differs).collect()
+                let only_ours = ours.iter().filter(|(key, fact)| theirs.get(key) != Some(fact));
+                let only_theirs = theirs.iter().filter(|(key, fact)| ours.get(key) != Some(fact));
+                let only_ours = only_ours.map(|fact| differs(fact, "has it so", "not so"));
+                let only_theirs = only_theirs.map(|fact| differs(fact, "not so", "has it so"));
+                only_ours.chain(only_theirs).take(NAMED).collect()
             }
             Err(_) => Vec::new(),
         }
     }
+}
+
+/// By key; none of a file that is no evidence.
+fn facts_of(bytes: &[u8]) -> BTreeMap<FactKey, Fact> {
+    let facts = Evidence::from_bytes(bytes).map(|evidence| evidence.facts).unwrap_or_default();
+    facts.into_iter().map(|fact| (fact.key(), fact)).collect()
 }
 
 /// Why lists are not all that they should be: this oracle's own is missing, or with all that is known here more
@@ -193,7 +202,7 @@ fn left_out(
     own: &Sealed,
     of: &[&Sealed],
     finals: &[&Sealed],
-    two_faced: &[Address],
+    two_faced: &BTreeSet<Address>,
     set: &OracleSet,
 ) -> Option<Refusal> {
     if of.iter().any(|sealed| two_faced.contains(&sealed.oracle)) {

@@ -1,6 +1,7 @@
 //! How the oracles came to an epoch's batch, or why they did not yet: for logs, `guerdon doctor` and auditors.
 
 use super::message::Refusal;
+use crate::batching::json;
 use crate::oracle::{OracleError, Result};
 use crate::store::Store;
 use alloy::primitives::Address;
@@ -30,7 +31,7 @@ pub struct Told {
 }
 
 impl Told {
-    pub fn new(epoch: Epoch, round: u32) -> Self {
+    fn new(epoch: Epoch, round: u32) -> Self {
         Self {
             epoch,
             round,
@@ -47,14 +48,18 @@ impl Told {
         store.told(epoch).await?.map(|body| read(&body)).transpose()
     }
 
+    /// The same, to write it on.
+    pub(super) async fn begun(store: &Store, epoch: Epoch, round: u32) -> Result<Self> {
+        Ok(Self::of(store, epoch).await?.unwrap_or_else(|| Self::new(epoch, round)))
+    }
+
     /// Of the latest epochs, newest first.
     pub async fn latest(store: &Store, most: u32) -> Result<Vec<Self>> {
         store.last_told(most).await?.iter().map(|body| read(body)).collect()
     }
 
     pub(super) async fn keep(&self, store: &Store) -> Result<()> {
-        let body = serde_json::to_string(self).map_err(|error| OracleError::Stored(error.to_string()))?;
-        Ok(store.put_told(self.epoch, &body).await?)
+        Ok(store.put_told(self.epoch, &json(self)?).await?)
     }
 
     /// Refusals that somebody has to look into.

@@ -1,5 +1,6 @@
 //! What oracles hold for an epoch: lists with their signatures, and what stands behind this one's own.
 
+use super::write::Exclusive;
 use super::{Result, Store, StoreError, at, big, get, hash, number};
 use alloy::primitives::{Address, B256};
 use guerdon_core::model::Epoch;
@@ -18,23 +19,24 @@ pub struct StoredHolding {
     pub content: String,
 }
 
+macro_rules! insert {
+    () => {
+        "INSERT INTO holdings (epoch, oracle, sequence, digest, content) VALUES ($1, $2, $3, $4, $5)"
+    };
+}
+
 impl Store {
     /// Keeps a list; the same one again changes nothing.
     pub async fn put_holding(&self, holding: &StoredHolding) -> Result<()> {
         let content = pack(holding.epoch, &holding.content)?;
         let mut tx = self.write().await?;
-        sqlx::query(
-            "INSERT INTO holdings (epoch, oracle, sequence, digest, content) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (epoch, oracle, sequence, digest) DO NOTHING",
+        insert(
+            &mut tx,
+            concat!(insert!(), " ON CONFLICT (epoch, oracle, sequence, digest) DO NOTHING"),
+            holding,
+            content,
         )
-        .bind(big("the epoch", holding.epoch.0)?)
-        .bind(format!("{:#x}", holding.oracle))
-        .bind(i64::from(holding.sequence))
-        .bind(holding.digest.to_string())
-        .bind(content)
-        .execute(&mut *tx)
-        .await
-        .map_err(at("writing a list of items"))?;
+        .await?;
         tx.commit().await.map_err(at("writing a list of items"))
     }
 
@@ -66,15 +68,8 @@ impl Store {
         .execute(&mut *tx)
         .await
         .map_err(at("writing items"))?;
-        sqlx::query("INSERT INTO holdings (epoch, oracle, sequence, digest, content) VALUES ($1, $2, $3, $4, $5)")
-            .bind(epoch)
-            .bind(format!("{:#x}", holding.oracle))
-            .bind(i64::from(holding.sequence))
-            .bind(holding.digest.to_string())
-            .bind(content)
-            .execute(&mut *tx)
-            .await
-            .map_err(at("writing a list of items"))?;
+        // There is none of this sequence yet: what was sealed is never sealed again.
+        insert(&mut tx, insert!(), holding, content).await?;
         tx.commit().await.map_err(at("writing items"))
     }
 
@@ -118,6 +113,19 @@ impl Store {
             .map_err(at("reading what oracles told"))?;
         rows.iter().map(|row| get(row, "body")).collect()
     }
+}
+
+async fn insert(tx: &mut Exclusive, statement: &'static str, holding: &StoredHolding, content: Vec<u8>) -> Result<()> {
+    sqlx::query(statement)
+        .bind(big("the epoch", holding.epoch.0)?)
+        .bind(format!("{:#x}", holding.oracle))
+        .bind(i64::from(holding.sequence))
+        .bind(holding.digest.to_string())
+        .bind(content)
+        .execute(&mut **tx)
+        .await
+        .map_err(at("writing a list of items"))?;
+    Ok(())
 }
 
 fn holding_of(row: &AnyRow) -> Result<StoredHolding> {
