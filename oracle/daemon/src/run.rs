@@ -209,6 +209,9 @@ async fn cut(oracle: &Oracle, epoch: Epoch) -> Result<()> {
 
 /// Takes one due epoch from facts to as far as its batch can go.
 pub async fn advance(oracle: &Oracle, github: &GitHub, epoch: Epoch) -> Result<Progress> {
+    if oracle.is_done(epoch).await? {
+        return Ok(Progress::Settled);
+    }
     if let Some(round) = oracle.overturned(epoch).await? {
         tracing::error!(
             epoch = epoch.0,

@@ -4,6 +4,7 @@
 use crate::batching::{Prepared, json, read_header};
 use crate::chain::{BatchStatus, ChainError, Freeze, Sender};
 use crate::oracle::{Oracle, OracleError, Result};
+use crate::record::EpochRecord;
 use crate::sign::{OracleSignature, Quorum, header_message, sign_digest};
 use crate::store::StoredSignature;
 use alloy::primitives::Address;
@@ -81,6 +82,18 @@ impl Oracle {
         let digest = self.digest(header);
         let kept = self.store.signatures(header.epoch, header.round).await?;
         Ok(kept.into_iter().filter(|signature| signature.digest == digest).map(Into::into).collect())
+    }
+
+    /// Whether an epoch is paid for good and known here whole: then nothing is left to do, and a restarted oracle
+    /// with years of them asks the chain no more than this.
+    pub async fn is_done(&self, epoch: Epoch) -> Result<bool> {
+        let Some(last) = self.store.evidences().await?.into_iter().rfind(|evidence| evidence.epoch == epoch) else {
+            return Ok(false);
+        };
+        let Some(Prepared { header, .. }) = self.prepared(epoch, last.round).await? else { return Ok(false) };
+        let scored = EpochRecord::find(&self.store, epoch, last.round).await?;
+        let known = header.evidence_hash == last.hash && scored.is_some_and(|record| record.evidence_hash == last.hash);
+        Ok(known && self.chain.settled_for_good(epoch).await? == Some(self.digest(&header)))
     }
 
     /// Where the others have taken an epoch, for an oracle that only watches and serves.
@@ -172,7 +185,7 @@ impl Oracle {
             // A reorg took it back between two looks: the next one posts it again.
             BatchStatus::None => {}
             BatchStatus::Void => return Ok(Some(Progress::Void { round: state.round })),
-            BatchStatus::Settled if self.chain.is_settled_for_good(epoch).await? => {
+            BatchStatus::Settled if self.chain.settled_for_good(epoch).await? == Some(state.digest) => {
                 return Ok(Some(Progress::Settled));
             }
             BatchStatus::Settled => return Ok(Some(Progress::Confirming)),

@@ -77,9 +77,9 @@ async fn a_reorg_at_any_stage_ends_in_one_payment() {
         go_on(&scene, &chain, &scene.sender(&chain)).await;
         assert_eq!(scene.on_chain().await, (1, 2, 2), "{done} steps, {depth} blocks");
         assert_eq!(scene.nonce().await, 5, "{done} steps, {depth} blocks");
-        assert!(!chain.is_settled_for_good(EPOCH).await.unwrap());
+        assert_eq!(chain.settled_for_good(EPOCH).await.unwrap(), None);
         scene.mine(12).await;
-        assert!(chain.is_settled_for_good(EPOCH).await.unwrap());
+        assert!(chain.settled_for_good(EPOCH).await.unwrap().is_some());
         sender.wait().await.unwrap();
         assert_eq!(scene.statuses().await.iter().filter(|status| **status == Status::Final).count(), 5);
     }

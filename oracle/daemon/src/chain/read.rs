@@ -234,13 +234,14 @@ impl Chain {
         self.provider.get_balance(account).await.map_err(|source| self.rpc("reading a balance", source))
     }
 
-    /// Whether a batch is settled in a block that has all its confirmations: nothing takes that back.
-    pub async fn is_settled_for_good(&self, epoch: Epoch) -> Result<bool, ChainError> {
+    /// The digest of a batch that is settled in a block that has all its confirmations: nothing takes that back.
+    pub async fn settled_for_good(&self, epoch: Epoch) -> Result<Option<B256>, ChainError> {
         let block = self.now().await?.block.saturating_sub(self.limits().confirmations);
         if block < self.deployment().block {
-            return Ok(false);
+            return Ok(None);
         }
-        Ok(self.batch_at(epoch, BlockId::number(block)).await?.status == BatchStatus::Settled)
+        let state = self.batch_at(epoch, BlockId::number(block)).await?;
+        Ok((state.status == BatchStatus::Settled).then_some(state.digest))
     }
 
     /// Where the latest batch of an epoch stands.
