@@ -28,7 +28,8 @@ pub const GUARDIAN: u32 = 7;
 pub const STRANGER: u32 = 8;
 /// What a challenge of an entry costs until it is answered, in the chain's coin.
 pub const BOND: &str = "0.05";
-const DEPLOYER: u32 = 0;
+/// Pays for the deployment; has no role afterwards.
+pub const DEPLOYER: u32 = 0;
 /// They hold the votes, in equal parts.
 const HOLDERS: [u32; 5] = [4, 5, 10, 11, 12];
 /// Contributors' wallets follow after anvil's own accounts.

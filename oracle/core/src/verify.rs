@@ -2,7 +2,7 @@
 //! of named checks. It rebuilds the batch from nothing and believes no amount that it is shown.
 
 use crate::batch::{self, BatchHeader, Entry};
-use crate::evidence::{self, Evidence, EvidenceError, Terms};
+use crate::evidence::{self, Evidence, EvidenceError, Header, Terms};
 use crate::model::{ContributorId, Person, State};
 use crate::policy::{Policy, PolicyError};
 use crate::score::{self, Outcome, ScoreError};
@@ -52,6 +52,9 @@ pub struct OnChain {
     pub terms: Terms,
     /// First second and first second after.
     pub period: (u64, u64),
+    /// When the block before the evidence's was made, zero before the distributor's first, and when that one was, UTC
+    /// seconds; absent when there is no such block.
+    pub blocks: Option<(u64, u64)>,
     /// Who had a wallet linked at the evidence's block.
     pub linked: BTreeSet<ContributorId>,
     /// Absent when no batch was posted.
@@ -106,6 +109,7 @@ impl Rebuilt {
             check("policy", header.terms.policy, chain.terms.policy),
             check("epoch budget", header.terms.budget, chain.terms.budget),
             check("cap per person", header.terms.cap, chain.terms.cap),
+            block(header, chain.blocks),
             links(&linked, &chain.linked),
         ];
         match &chain.batch {
@@ -162,6 +166,20 @@ impl Rebuilt {
             },
         ]
     }
+}
+
+/// Nobody may choose as of which block links count: it is the first at or after the cutoff.
+fn block(header: &Header, times: Option<(u64, u64)>) -> Check {
+    let (block, cutoff) = (header.block, header.cutoff);
+    let (passed, detail) = match times {
+        None => (false, format!("the chain has no block {block}")),
+        Some((_, at)) if at < cutoff => (false, format!("block {block} was made before the cutoff, at {at}")),
+        Some((before, _)) if before >= cutoff => {
+            (false, format!("block {block} is not the first after the cutoff: the one before it was made at {before}"))
+        }
+        Some(_) => (true, format!("block {block} is the first after the cutoff")),
+    };
+    Check { name: "block", passed, detail }
 }
 
 fn links(evidence: &BTreeSet<ContributorId>, chain: &BTreeSet<ContributorId>) -> Check {

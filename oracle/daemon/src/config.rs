@@ -12,7 +12,7 @@ pub use crate::api::ApiConfig;
 pub use crate::chain::ChainConfig;
 use crate::keys::{KeyError, KeySource, SecretRef};
 use crate::linking::LinksConfig;
-use crate::mirrors::EvidenceConfig;
+use crate::mirrors::{EvidenceConfig, Place};
 use crate::peers::PeerConfig;
 use crate::store::masked;
 use crate::witness::WitnessConfig;
@@ -258,6 +258,12 @@ impl Config {
         }
         config.check(path)?;
         Ok(config)
+    }
+
+    /// Where evidence may lie: with the other oracles, then in mirrors.
+    pub fn evidence_places(&self) -> Vec<Place> {
+        let peers = self.peers.iter().map(|peer| Place::oracle(&peer.url));
+        peers.chain(self.evidence.places()).collect()
     }
 
     /// Paths in the file are relative to the file, not to where the command runs.

@@ -17,5 +17,6 @@ mod liars;
 mod refusals;
 mod relay;
 mod relinks;
+mod successor;
 mod three;
 mod town;

@@ -164,6 +164,9 @@ async fn evidence_that_is_not_what_it_has_to_be_brings_the_batch_down() {
             "goes on from evidence",
         ),
         (forged(&second, |evidence| evidence.header.terms.budget += 1), "epoch budget"),
+        (forged(&second, |evidence| evidence.header.block -= 1), "was made before the cutoff"),
+        (forged(&second, |evidence| evidence.header.block += 1), "is not the first after the cutoff"),
+        (forged(&second, |evidence| evidence.header.block = u64::MAX), "its links are those of block"),
     ] {
         let entries = vec![Entry { id: ContributorId(linked), units: 77 }];
         let before = bench.sandbox.anvil.snapshot().await.unwrap();

@@ -17,6 +17,7 @@ fn honest(rebuilt: &Rebuilt) -> OnChain {
         unit: header.unit.clone(),
         terms: header.terms.clone(),
         period: (header.starts, header.ends),
+        blocks: Some((header.cutoff - 1, header.cutoff)),
         linked: (1..=9).map(ContributorId).collect(),
         batch: Some(OnChainBatch {
             header: BatchHeader {
@@ -57,6 +58,10 @@ fn an_honest_chain_passes_and_every_lie_has_its_name() {
     assert_eq!(failed(|chain| chain.terms.budget += 1), ["epoch budget"]);
     assert_eq!(failed(|chain| chain.chain_id = 1), ["chain id"]);
     assert_eq!(failed(|chain| _ = chain.linked.pop_first()), ["links"]);
+    let cutoff = rebuilt().evidence.header.cutoff;
+    for blocks in [None, Some((cutoff - 2, cutoff - 1)), Some((cutoff, cutoff)), Some((cutoff, cutoff + 12))] {
+        assert_eq!(failed(|chain| chain.blocks = blocks), ["block"]);
+    }
     assert_eq!(failed(|chain| chain.batch = None), ["batch"]);
 }
 

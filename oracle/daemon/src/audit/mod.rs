@@ -22,6 +22,7 @@ use guerdon_core::batch::{self, Entry};
 use guerdon_core::evidence::{Header, Terms};
 use guerdon_core::model::Epoch;
 use guerdon_core::verify::{OnChain, OnChainBatch};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Why something could not be checked; nothing is said about whether it is right.
@@ -84,15 +85,30 @@ pub async fn on_chain(chain: &Chain, header: &Header) -> Result<OnChain> {
         }
         None => None,
     };
+    let blocks = around(chain, header.block).await?;
+    // A block that is not there yet must not be asked for.
+    let linked = if blocks.is_some() { chain.links_until(header.block).await? } else { BTreeMap::new() };
     Ok(OnChain {
         chain_id: place.chain_id,
         distributor: place.distributor,
         unit: schedule.unit.to_string(),
         terms: Terms { budget: terms.epoch_budget, cap: terms.cap_per_person, policy: terms.policy_hash },
         period: (schedule.start(epoch), schedule.end(epoch)),
-        linked: chain.links_until(header.block).await?.into_keys().collect(),
+        blocks,
+        linked: linked.into_keys().collect(),
         batch,
     })
+}
+
+/// When the block before this one was made, and when this one was, if it was made.
+async fn around(chain: &Chain, block: u64) -> Result<Option<(u64, u64)>> {
+    if block > chain.now().await?.block {
+        return Ok(None);
+    }
+    // Before its first block nothing can have happened, however old the chain is.
+    let is_first = block <= chain.deployment().block;
+    let before = if is_first { 0 } else { chain.at_block(block - 1).await?.timestamp };
+    Ok(Some((before, chain.at_block(block).await?.timestamp)))
 }
 
 async fn published(chain: &Chain, header: &Header) -> Result<Vec<Entry>> {

@@ -4,7 +4,7 @@
 //! the transactions and credits of batches, without a question to the chain. Blocks that may still be
 //! replaced are read again each time. It never believes a sum that the events contradict.
 
-use super::events::Tally;
+use super::credits::Tally;
 use super::{Account, Chain, ChainError, Credits};
 use alloy::eips::BlockNumberOrTag;
 use alloy::primitives::{Address, B256};

@@ -5,6 +5,7 @@
 //! Never: decides what to post, reads a clock other than the chain's.
 
 mod blocks;
+mod credits;
 mod error;
 mod events;
 mod fees;
@@ -20,10 +21,9 @@ mod rpc;
 mod send;
 mod settings;
 
+pub use credits::{Credits, Held, SkipReason, Skipped, VoidReason};
 pub use error::ChainError;
-pub use events::{
-    ChallengeEvent, Change, Claimed, Credits, Held, Opened, Posted, PublishedChunk, SkipReason, Skipped, VoidReason,
-};
+pub use events::{ChallengeEvent, Change, Claimed, Opened, Posted, PublishedChunk};
 pub use inspect::Code;
 pub use ledger::Ledger;
 pub use links::{LinkEvent, LinkMove, LinkRules, LinkStatus, PendingLink};

@@ -182,7 +182,7 @@ impl Settings {
         let mut places: Vec<Place> = sources.from.iter().map(|from| Place::of(from)).collect();
         let mut settings = if global.config.exists() {
             let config = global.config()?;
-            places.extend(config.evidence.places());
+            places.extend(config.evidence_places());
             Self {
                 policies: std::iter::once(&config.policy).chain(&config.past_policies).cloned().collect(),
                 rpc_url: Some(config.chain.rpc_url.clone()),

@@ -72,9 +72,8 @@ impl Oracle {
             return Ok(bytes);
         }
         let set = self.chain.oracle_set().await?;
-        let mut places: Vec<Place> = self.config.peers.iter().map(|peer| Place::oracle(&peer.url)).collect();
+        let mut places = self.config.evidence_places();
         places.push(Place::of(&set.base_url));
-        places.extend(self.config.evidence.places());
         let missing = match mirrors::fetch(&places, hash, mirrors::LARGEST).await {
             Ok(bytes) => return Ok(bytes),
             Err(missing) => missing,
