@@ -12,6 +12,8 @@ use std::time::Instant;
 
 /// The epochs whose points are tried one by one.
 const CRASH_EPOCHS: u64 = 2;
+/// How many points are tried between two lines of progress.
+const TOLD_EVERY: usize = 50;
 /// Fewer points than this and the test would not say much.
 const LEAST_POINTS: usize = 200;
 
@@ -67,8 +69,13 @@ async fn crash(wanted: usize) -> Result<()> {
     let town = Town::start(Plan::sample()?).await?;
     let mut tally = Tally::default();
     for mut rehearsal in rehearse(&town, CRASH_EPOCHS).await? {
-        let share = wanted.div_ceil(2);
-        for point in spread(rehearsal.points.len(), share) {
+        let (epoch, total) = (rehearsal.epoch, rehearsal.points.len());
+        let points = spread(total, wanted.div_ceil(2));
+        eprintln!("epoch {epoch}: dying at {} of its {total} points", points.len());
+        for (nth, point) in points.iter().copied().enumerate() {
+            if nth > 0 && nth.is_multiple_of(TOLD_EVERY) {
+                eprintln!("epoch {epoch}: {nth} of {}, {} s", points.len(), began.elapsed().as_secs());
+            }
             match rehearsal.killed_at(&town, point).await? {
                 Some(name) => *tally.died.entry(name).or_default() += 1,
                 None => tally.missed += 1,
