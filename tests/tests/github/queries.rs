@@ -95,6 +95,7 @@ async fn every_query_of_the_oracle_is_answered_without_an_error() {
             "objects.graphql" => json!({ "ids": [pull, issue] }),
             "review_comments.graphql" => json!({ "ids": [in_diff] }),
             "pull_text.graphql" => json!({ "owner": ORG, "name": "prairie", "number": number }),
+            "thread.graphql" => json!({ "id": prairie, "number": number, "discussion": false }),
             "touched.graphql" => json!({ "id": prairie }),
             // A page after the last is asked for with the cursor of the whole list's own page.
             "issue_timeline.graphql" | "pull_timeline.graphql" | "pull_files.graphql" => {

@@ -153,6 +153,20 @@ pub(super) struct TouchedNode {
     pub(super) issues: Connection<TouchedItem>,
 }
 
+/// What has a number in a repository; null where nothing has it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ThreadNode {
+    pub(super) issue_or_pull_request: Option<Numbered>,
+    pub(super) discussion: Option<Numbered>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Numbered {
+    /// Absent for a kind that was not asked for.
+    pub(super) id: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TouchedItem {

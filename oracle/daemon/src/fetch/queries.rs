@@ -26,11 +26,12 @@ pub(super) const PULLS: &str = query!("pulls", "pull", "pull_item", "unmerged", 
 pub(super) const REPOSITORIES: &str = query!("repositories");
 pub(super) const REPOSITORY: &str = query!("repository");
 pub(super) const REVIEW_COMMENTS: &str = query!("review_comments", "account");
+pub(super) const THREAD: &str = query!("thread");
 pub(super) const TOUCHED: &str = query!("touched");
 pub(super) const UNMERGED: &str = query!("unmerged", "unmerged", "account");
 
 /// Every query by the name of its file, as it is sent.
-pub const QUERIES: [(&str, &str); 19] = [
+pub const QUERIES: [(&str, &str); 20] = [
     ("account", ACCOUNT),
     ("blob", BLOB),
     ("commit_authors", COMMIT_AUTHORS),
@@ -48,6 +49,7 @@ pub const QUERIES: [(&str, &str); 19] = [
     ("repositories", REPOSITORIES),
     ("repository", REPOSITORY),
     ("review_comments", REVIEW_COMMENTS),
+    ("thread", THREAD),
     ("touched", TOUCHED),
     ("unmerged", UNMERGED),
 ];

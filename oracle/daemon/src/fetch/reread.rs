@@ -1,7 +1,7 @@
 //! The re-reading: asks again for everything that may still become a fact, so that what webhooks and
 //! cursors missed, and what was deleted or moved away, is known before an epoch is cut.
 
-use super::answer::{NodeData, TouchedItem, TouchedNode};
+use super::answer::{NodeData, ThreadNode, TouchedItem, TouchedNode};
 use super::error::FetchError;
 use super::github::GitHub;
 use super::load::named_since;
@@ -18,8 +18,12 @@ const MAX_LOGINS: usize = 200;
 
 type Result<T> = std::result::Result<T, FetchError>;
 
+/// How many threads that the store does not know are looked for at once: each costs a request, and whoever names
+/// them may have made them up.
+const MAX_UNKNOWN: usize = 100;
+
 /// Reads single threads of a repository again with what hangs on them, and whose the logins are that
-/// commands name from `since` on.
+/// commands name from `since` on. What the store does not know yet is looked for by its number.
 pub async fn reread_threads(
     github: &GitHub,
     store: &Store,
@@ -29,12 +33,23 @@ pub async fn reread_threads(
     since: u64,
 ) -> Result<Saved> {
     let sync = Sync::new(github, store, plan, &Quiet);
-    let (mut ids, mut comments) = (Vec::new(), Vec::new());
+    let (mut ids, mut comments, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for number in numbers {
+        let before = ids.len();
         for kind in [RecordKind::Pull, RecordKind::Unmerged, RecordKind::Issue, RecordKind::Discussion] {
             ids.extend(store.under(repository.id, kind, *number).await?.into_iter().map(|known| known.node));
         }
+        if ids.len() == before {
+            unknown.push(*number);
+        }
         comments.extend(store.under(repository.id, RecordKind::Comment, *number).await?);
+    }
+    if unknown.len() > MAX_UNKNOWN {
+        let (repository, unknown) = (repository.full_name(), unknown.len());
+        tracing::warn!(repository, unknown, asked = MAX_UNKNOWN, "more unknown threads are named than are looked for");
+    }
+    for number in unknown.into_iter().take(MAX_UNKNOWN) {
+        ids.extend(sync.find(repository, number).await?);
     }
     let mut saved = sync.refresh(repository, &ids).await?;
     saved += sync.refresh_comments(repository, &comments).await?;
@@ -68,6 +83,23 @@ impl Sync<'_> {
         watch.saved(self.refresh_comments(repository, &comments).await?);
         self.resolve(repository, since).await?;
         Ok(watch.end())
+    }
+
+    /// What has this number in a repository: an issue, a pull request or a discussion, if anything.
+    async fn find(&self, repository: &Repository, number: u64) -> Result<Option<String>> {
+        let what = format!("{}#{number}", repository.full_name());
+        // A number that GitHub cannot have is nobody's.
+        let Ok(number) = i32::try_from(number) else { return Ok(None) };
+        for discussion in [false, true] {
+            let variables = json!({"id": repository.node, "number": number, "discussion": discussion});
+            let data: NodeData<ThreadNode> = self.github.query(&what, queries::THREAD, variables).await?;
+            let gone = || FetchError::NoRepository { owner: repository.owner.clone(), name: repository.name.clone() };
+            let node = data.node.ok_or_else(gone)?;
+            if let Some(id) = node.issue_or_pull_request.or(node.discussion).and_then(|found| found.id) {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     /// Whose the logins are that commands name: a login may have gone to somebody else, or to nobody.
