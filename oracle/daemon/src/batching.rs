@@ -120,8 +120,11 @@ fn read(stored: &StoredBatch) -> Result<Prepared> {
     let header = read_header(&stored.header)?;
     let entries = batch::unpack(&stored.entries)?;
     // An epoch that pays nobody has a header for the oracles to agree on; the distributor takes none of it.
-    let hash = if entries.is_empty() { B256::ZERO } else { batch::entries_hash(&entries)? };
-    if hash != header.entries_hash || batch::total(&entries)? != header.total {
+    let (hash, total) = match entries.as_slice() {
+        [] => (B256::ZERO, 0),
+        some => (batch::entries_hash(some)?, batch::total(some)?),
+    };
+    if (hash, total) != (header.entries_hash, header.total) {
         return Err(OracleError::Stored(format!("epoch {}: the entries do not match the header", header.epoch)));
     }
     Ok(Prepared { header, entries })

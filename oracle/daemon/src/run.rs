@@ -212,6 +212,9 @@ pub async fn advance(oracle: &Oracle, github: &GitHub, epoch: Epoch) -> Result<P
     if oracle.is_done(epoch).await? {
         return Ok(Progress::Settled);
     }
+    if oracle.pays_nobody(epoch).await? {
+        return Ok(Progress::Empty);
+    }
     if let Some(round) = oracle.overturned(epoch).await? {
         tracing::error!(
             epoch = epoch.0,

@@ -25,6 +25,42 @@ async fn three_pay_what_one_would_and_agree_on_everything() {
     }
 }
 
+/// Nothing is posted for such epochs, and the next evidence goes on from theirs all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn epochs_that_pay_nobody_are_agreed_on_as_well() {
+    let trio = Trio::start().await;
+    let mut crew = trio.crew(&[0, 1, 2]);
+    crew.start(&trio.town.sandbox).unwrap();
+    for epoch in 1..=5 {
+        trio.town.pay(&mut crew, epoch).await.unwrap();
+    }
+    // Oracles that are started again know that they are over, and one that lost its store asks the others.
+    crew.kill().await;
+    let config = trio.town.sandbox.folder.join(&trio.configs[2]);
+    for more in ["", "-wal", "-shm"] {
+        _ = std::fs::remove_file(format!("{}.db{more}", config.display()));
+    }
+    crew.start(&trio.town.sandbox).unwrap();
+    trio.town.pay(&mut crew, 6).await.unwrap();
+    crew.stop().await.unwrap();
+    let paid: Vec<u64> = trio.town.books().await.unwrap().iter().map(|paid| paid.epoch).collect();
+    assert_eq!(paid, [1, 2, 3], "nobody worked in the epochs after them");
+    let mut hashes = Vec::new();
+    for nth in 0..3 {
+        let store = trio.store(nth).await;
+        let mut chain = Vec::new();
+        for evidence in store.evidences().await.unwrap() {
+            let bytes = store.evidence_by_hash(evidence.hash).await.unwrap().unwrap();
+            let header = guerdon_core::verify::read(&bytes).unwrap().1.header;
+            assert_eq!(header.previous, chain.last().copied().unwrap_or_default(), "epoch {}", header.epoch);
+            chain.push(evidence.hash);
+        }
+        assert_eq!(chain.len(), 6);
+        hashes.push(chain);
+    }
+    assert!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "{hashes:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_dead_keeps_nobody_from_being_paid_and_catches_up_when_it_is_back() {
     let (trio, truth) = tokio::join!(Trio::start(), truth(3));

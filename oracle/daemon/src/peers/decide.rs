@@ -69,6 +69,37 @@ impl Oracle {
         Ok(Decision::Waiting(waiting))
     }
 
+    /// Whether it is decided that an epoch pays nobody. Nothing is posted for it, so nothing on the chain ends its
+    /// rounds: what was decided stays, however often oracles are started again.
+    pub async fn pays_nobody(&self, epoch: Epoch) -> Result<bool> {
+        if self.chain.batch(epoch).await?.status != BatchStatus::None {
+            return Ok(false);
+        }
+        if !self.config.peers.is_empty() {
+            let Some((prepared, signatures)) = self.decided_empty(epoch).await? else { return Ok(false) };
+            self.finish(prepared, signatures).await?;
+            return Ok(true);
+        }
+        let Some(last) = self.store.evidences().await?.into_iter().rfind(|evidence| evidence.epoch == epoch) else {
+            return Ok(false);
+        };
+        Ok(self.score(epoch, last.round).await?.outcome.entries.is_empty())
+    }
+
+    /// The batch without entries that a quorum has signed for an epoch, of whatever round and oracle set.
+    pub(super) async fn decided_empty(&self, epoch: Epoch) -> Result<Option<(Prepared, Vec<OracleSignature>)>> {
+        for evidence in self.store.evidences().await?.into_iter().filter(|evidence| evidence.epoch == epoch) {
+            let Some(prepared) = self.prepared(epoch, evidence.round).await? else { continue };
+            if prepared.entries.is_empty() && prepared.header.evidence_hash == evidence.hash {
+                let set = self.chain.oracle_set_of(prepared.header.oracle_set).await?;
+                if let Some(decided) = self.with_quorum(&set, prepared).await? {
+                    return Ok(Some(decided));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     async fn decide_alone(&self, epoch: Epoch, round: u32) -> Result<Decision> {
         let Some(prepared) = self.batch(epoch, round).await? else { return Ok(Decision::Empty) };
         let signatures =
@@ -84,9 +115,14 @@ impl Oracle {
         round: u32,
     ) -> Result<Option<(Prepared, Vec<OracleSignature>)>> {
         let Some(prepared) = self.prepared(epoch, round).await? else { return Ok(None) };
-        if prepared.header.oracle_set != set.id {
-            return Ok(None);
-        }
+        if prepared.header.oracle_set == set.id { self.with_quorum(set, prepared).await } else { Ok(None) }
+    }
+
+    async fn with_quorum(
+        &self,
+        set: &OracleSet,
+        prepared: Prepared,
+    ) -> Result<Option<(Prepared, Vec<OracleSignature>)>> {
         let signatures = self.signatures(&prepared.header).await?;
         let mut quorum = Quorum::new(self.digest(&prepared.header), set);
         for signature in &signatures {

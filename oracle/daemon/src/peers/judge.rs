@@ -57,8 +57,11 @@ impl Oracle {
     /// What a quorum decided for an epoch, in the latest round that this oracle knows of.
     pub async fn decision_for(&self, epoch: Epoch) -> Result<Option<Decided>> {
         let set = self.chain.oracle_set().await?;
-        let Some(last) = self.store.last_signed(epoch).await? else { return Ok(None) };
-        let decided = self.decided(&set, epoch, last).await?;
+        let decided = match self.store.last_signed(epoch).await? {
+            Some(last) => self.decided(&set, epoch, last).await?,
+            None => None,
+        };
+        let decided = if decided.is_some() { decided } else { self.decided_empty(epoch).await? };
         Ok(decided.map(|(prepared, signatures)| Decided { header: prepared.header, signatures }))
     }
 
@@ -91,6 +94,9 @@ impl Oracle {
         let state = self.chain.batch(epoch).await?;
         if !matches!(state.status, BatchStatus::None | BatchStatus::Void) {
             return refuse(Reason::Posted, format!("the chain has round {} of this epoch", state.round));
+        }
+        if let Some((decided, _)) = self.decided_empty(epoch).await? {
+            return refuse(Reason::Stale, format!("round {} was decided, and pays nobody", decided.header.round));
         }
         let due = self.round(epoch).await?;
         if round != due || oracle_set != set.id || self.overturned(epoch).await?.is_some() {
