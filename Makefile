@@ -94,8 +94,13 @@ soak: build data-notice ## Kill daemons at every point of an epoch, then a year 
 bench-store: postgres ## Fill SQLite and PostgreSQL with COUNT records (ten million) and measure
 	@cargo run --release --package guerdon-tests --bin bench-store -- --count $(or $(COUNT),10000000)
 
+.PHONY: web
+web: setup ## Build the page into web/dist
+	@node_modules/.bin/vite build --config web/vite.config.mjs --logLevel warn
+
 .PHONY: lint
-lint: setup ## Check formats and lints: cargo fmt, clippy, forge fmt, solc and forge warnings
+lint: setup ## Check formats and lints: cargo fmt, clippy, tsc, forge fmt, solc and forge warnings
+	@node_modules/.bin/tsc --project web/tsconfig.json
 	@cargo fmt --all --check
 	@$(FORGE) fmt --check
 	@$(FORGE) build
