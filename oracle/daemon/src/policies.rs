@@ -2,7 +2,7 @@
 //! under, and what evidence comes to by it.
 
 use crate::config::Config;
-use crate::oracle::{OracleError, Result, read_policy};
+use crate::oracle::{OracleError, Result, read_policy_file};
 use guerdon_core::B256;
 use guerdon_core::model::Epoch;
 use guerdon_core::policy::Policy;
@@ -11,7 +11,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 #[derive(Debug)]
-pub struct Policies(BTreeMap<B256, Policy>);
+pub struct Policies(BTreeMap<B256, Read>);
+
+#[derive(Debug)]
+struct Read {
+    policy: Policy,
+    /// The file.
+    text: String,
+}
 
 impl Policies {
     pub fn read(config: &Config) -> Result<Self> {
@@ -21,16 +28,26 @@ impl Policies {
     pub fn of_files<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<Self> {
         let mut policies = BTreeMap::new();
         for path in files {
-            let policy = read_policy(path)?;
+            let (policy, text) = read_policy_file(path)?;
             let hash = policy.hash().map_err(|source| OracleError::Policy { path: path.clone(), source })?;
-            policies.insert(hash, policy);
+            policies.insert(hash, Read { policy, text });
         }
         Ok(Self(policies))
     }
 
     /// The policy that governance set for an epoch.
     pub fn of(&self, epoch: Epoch, hash: B256) -> Result<&Policy> {
-        self.0.get(&hash).ok_or(OracleError::NoSuchPolicy { epoch, hash })
+        self.0.get(&hash).map(|read| &read.policy).ok_or(OracleError::NoSuchPolicy { epoch, hash })
+    }
+
+    /// The hashes of all that are at hand.
+    pub fn hashes(&self) -> impl Iterator<Item = &B256> {
+        self.0.keys()
+    }
+
+    /// What the file of one says.
+    pub fn text(&self, hash: B256) -> Option<&str> {
+        self.0.get(&hash).map(|read| read.text.as_str())
     }
 
     /// Scores evidence by the policy of its epoch.

@@ -21,6 +21,7 @@ mod serve;
 mod settings;
 mod webhooks;
 
+pub use page::PageConfig;
 pub use serve::serve;
 pub use settings::{ApiConfig, Network};
 
@@ -133,9 +134,7 @@ pub fn router(api: Api) -> serde_json::Result<Router> {
     let public = public
         .route("/v1/links/pending", get(links::pending))
         .route("/v1/links/{login}/attestation", get(links::attestation))
-        .route("/", get(page::page))
-        .route("/app.js", get(page::script))
-        .route("/style.css", get(page::style))
+        .merge(page::router())
         .fallback(|| async { ApiError::not_found("there is no such path: see /v1/epochs") })
         .method_not_allowed_fallback(|| async { ApiError::read_only() })
         .layer(Extension(served))
