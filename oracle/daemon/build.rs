@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web").canonicalize()?;
     let dist = web.join("dist");
     // A path that does not exist would make every build a new one.
     let watched = if dist.is_dir() { &dist } else { &web };
@@ -41,7 +41,7 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         if path.is_dir() {
             find(&path, files)?;
         } else {
-            files.push(path.canonicalize()?);
+            files.push(path);
         }
     }
     Ok(())
