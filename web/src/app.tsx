@@ -5,7 +5,7 @@
 import { createContext } from "preact";
 import { useCallback, useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { encodeFunctionData, type Abi, type Address, type Hex } from "viem";
-import { call, getBlock, readContract, waitForTransactionReceipt } from "viem/actions";
+import { call, readContract, waitForTransactionReceipt } from "viem/actions";
 import { Api } from "./api/client";
 import { tokenAbi } from "./chain/abi";
 import { reader, type Reader } from "./chain/client";
@@ -103,10 +103,7 @@ export function useToken(): Token | null {
   return loaded.value;
 }
 
-/** The chain's own time in UTC seconds: windows and deadlines go by it, never by this computer's clock. */
-export async function chainTime(chain: Reader): Promise<number> {
-  return Number((await getBlock(chain, { blockTag: "latest" })).timestamp);
-}
+export { chainTime } from "./chain/reads";
 
 export interface Call {
   to: Address;

@@ -15,6 +15,7 @@ export const distributorAbi = parseAbi([
   "function account(uint64 id) view returns (Account)",
   "function claimable(uint64 id) view returns (uint256)",
   "function claim(uint64 id) returns (uint256 amount)",
+  "function claimMany(uint64[] ids) returns (uint256 amount)",
   "function unit() view returns (uint256)",
   "function isRelinking(uint64 id) view returns (bool)",
   "function linkNonce(uint64 id) view returns (uint64)",
@@ -32,11 +33,18 @@ export const distributorAbi = parseAbi([
   "event EntryHeld(uint64 indexed epoch, uint32 indexed round, uint32 indexed position, uint64 id, uint48 units)",
   "event EntrySkipped(uint64 indexed epoch, uint64 indexed id, uint48 units, uint8 reason)",
   "event HeldEntryCredited(uint64 indexed epoch, uint32 indexed round, uint32 indexed position, uint64 id, uint48 units)",
+  "event BatchVoided(uint64 indexed epoch, uint32 indexed round, uint8 reason)",
   "event BatchFrozen(uint64 indexed epoch, uint32 indexed round)",
   "event BatchUnfrozen(uint64 indexed epoch, uint32 indexed round)",
   "error Accounts_NotLinked(uint64 id)",
   "error Accounts_NothingToClaim(uint64 id)",
   "error Accounts_InvalidId()",
+]);
+
+/** What waits for an answer. */
+export const challengesAbi = parseAbi([
+  "event EntryChallenged(uint256 indexed challenge, uint64 indexed epoch, address indexed challenger, uint32 round, uint32 position, uint96 bond, uint48 deadline)",
+  "event BatchChallenged(uint256 indexed challenge, uint64 indexed epoch, address indexed challenger, uint32 round, uint96 bond, uint48 deadline, string reason)",
 ]);
 
 export const tokenAbi = parseAbi([

@@ -1,0 +1,187 @@
+//! One account: what it can claim, where that comes from, what is on its way; and the claim itself.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { getBalance } from "viem/actions";
+import { useApp, useLoad, useSend } from "../../app";
+import { distributorAbi } from "../../chain/abi";
+import { entriesOf, unclaimedEpochs, type Entry } from "../../chain/entries";
+import { account as readAccount, chainTime, type ChainAccount } from "../../chain/reads";
+import * as format from "../../format";
+import { href } from "../../router";
+import { en } from "../../text/en";
+import { Address, Amount, Button, ErrorBox, Facts, Loading, Notice } from "../../ui/basics";
+import { Progress } from "../../ui/transaction";
+import { ChainSwitch, ConnectButton } from "../../ui/wallet";
+import { Accrued } from "./accrued";
+import { DelegatePrompt } from "./delegate";
+
+const words = en.claim;
+
+interface Props {
+  id: bigint;
+  login: string | null;
+  /** On the claim page the account has a heading of its own, and a way to its reasons. */
+  heading: boolean;
+  /** What the account is known to hold already, so that it need not be read twice. */
+  known?: ChainAccount;
+}
+
+export function AccountPanel({ id, login, heading, known }: Props) {
+  const { chain, config } = useApp();
+  const loaded = useLoad(() => readAccount(chain, config, id), [chain, config, id]);
+  const entries = useLoad(
+    async () => {
+      const [list, now] = await Promise.all([entriesOf(chain, config, id), chainTime(chain)]);
+      return { list, now };
+    },
+    [chain, config, id],
+  );
+  const account = loaded.value ?? known ?? null;
+  const reload = () => {
+    loaded.reload();
+    entries.reload();
+  };
+  const name = login ?? words.account(String(id));
+  const body = (content: ComponentChildren) => (
+    <section class="account" aria-label={name}>
+      {heading && (
+        <h2>
+          <a href={href({ view: "contributor", who: login ?? String(id) })}>{name}</a>
+        </h2>
+      )}
+      {content}
+    </section>
+  );
+  if (!account) return body(loaded.state === "error" ? <ErrorBox fault={loaded.fault} retry={reload} /> : <Loading text={words.reading} />);
+  if (!account.wallet) return body(<Accrued id={id} login={login} />);
+  return body(
+    <>
+      {loaded.state === "error" && <ErrorBox fault={loaded.fault} retry={reload} />}
+      <Claim account={account} name={name} entries={entries.value?.list ?? null} reload={reload} who={login ?? String(id)} heading={heading} />
+      {entries.state === "error" && !entries.value && <p class="muted small">{words.noEntries}</p>}
+      {entries.value && <OnTheWay entries={entries.value.list} now={entries.value.now} unit={config.unit} />}
+    </>,
+  );
+}
+
+function from(entries: readonly Entry[] | null, account: ChainAccount, unit: bigint): string | null {
+  const epochs = entries && unclaimedEpochs(entries, account.claimed / unit, account.earned / unit);
+  if (!epochs || epochs.length === 0) return null;
+  return words.from(words.epochs(format.runs(epochs).map(([first, last]) => [format.number(first), format.number(last)])));
+}
+
+function Claim({ account, name, entries, reload, who, heading }: { account: ChainAccount; name: string; entries: readonly Entry[] | null; reload: () => void; who: string; heading: boolean }) {
+  const { config, connection, ready } = useApp();
+  const { sending, busy, send } = useSend();
+  /** What had been claimed before this visit's claim: the difference is what was paid. */
+  const [before, setBefore] = useState<bigint | null>(null);
+  const wallet = account.wallet!;
+  const mine = connection?.account.toLowerCase() === wallet.toLowerCase();
+  const source = from(entries, account, config.unit);
+  const claim = async () => {
+    setBefore(account.claimed);
+    await send({ to: config.contracts.distributor, abi: distributorAbi, functionName: "claim", args: [account.id] });
+    reload(); // whether it worked or not: somebody else may have claimed meanwhile
+  };
+  const paid = sending.phase === "mined" && before !== null ? account.claimed - before : 0n;
+  return (
+    <>
+      <div class="statement">
+        {account.claimable > 0n ? (
+          <>
+            <p class="figure-large"><Amount value={account.claimable} /></p>
+            <p class="muted">{source ? `${words.now}, ${source}` : words.now}</p>
+          </>
+        ) : (
+          <>
+            <p class="figure-none">{words.nothing}</p>
+            <p class="muted">{account.earned > 0n ? words.nothingLeft : words.nothingYet}</p>
+          </>
+        )}
+        <p>
+          {words.paidTo} <Address value={wallet} /> {connection && <span class="muted">({mine ? words.yours : words.notYours})</span>}
+        </p>
+      </div>
+      {account.relinking && (
+        <Notice tone="warn" title={words.relinking}>
+          <p><a href={href({ view: "link" })}>{words.relinkingAction}</a></p>
+        </Notice>
+      )}
+      {account.claimable > 0n && !connection && (
+        <div class="act">
+          <ConnectButton />
+          <p class="muted small">{words.watchOnly}</p>
+        </div>
+      )}
+      {account.claimable > 0n && connection && !ready && <ChainSwitch />}
+      {account.claimable > 0n && ready && (
+        <div class="act">
+          <Button kind="primary" busy={busy} onClick={claim}>{mine ? words.button : words.buttonFor(name)}</Button>
+          {!mine && <p class="muted small">{words.forOther}</p>}
+          <FeeWarning />
+        </div>
+      )}
+      <Progress sending={sending} done={words.done} />
+      {paid > 0n && <p class="paid"><Amount value={paid} /> {words.paid} <Address value={wallet} /></p>}
+      {sending.phase === "mined" && mine && <DelegatePrompt />}
+      <Facts
+        rows={[
+          [words.earned, <Amount value={account.earned} />],
+          [words.claimed, <Amount value={account.claimed} />],
+        ]}
+      />
+      {heading && <p class="after"><a href={href({ view: "contributor", who })}>{words.why}</a></p>}
+    </>
+  );
+}
+
+/** Said before the wallet is opened; some wallets can pay fees otherwise, so it stops nobody. */
+function FeeWarning() {
+  const { chain, config, connection } = useApp();
+  const [none, setNone] = useState(false);
+  const address = connection?.account;
+  useEffect(() => {
+    let stale = false;
+    if (address) getBalance(chain, { address }).then((balance) => stale || setNone(balance === 0n), () => {});
+    return () => {
+      stale = true;
+    };
+  }, [chain, address]);
+  return none ? <p class="caution small" role="status">{words.noFee(config.chain.currency.symbol)}</p> : null;
+}
+
+function OnTheWay({ entries, now, unit }: { entries: readonly Entry[]; now: number; unit: bigint }) {
+  const open = entries.filter((one) => one.state !== "credited");
+  if (open.length === 0) return null;
+  const state = (one: Entry): string => {
+    switch (one.state) {
+      case "publishing":
+        return words.states.publishing;
+      case "challenged":
+        return words.states.challenged(one.deadline === null ? null : format.time(one.deadline));
+      case "skipped":
+        return words.states.skipped;
+      case "dropped":
+        return words.states.dropped;
+      default:
+        return one.windowEnd !== null && one.windowEnd > now ? words.states.waiting(format.time(one.windowEnd), format.relative(one.windowEnd, now)) : words.states.due;
+    }
+  };
+  return (
+    <>
+      <h3>{words.onTheWay}</h3>
+      <ul class="lines">
+        {open.map((one) => (
+          <li key={`${one.epoch}/${one.round}`} class={one.state === "challenged" ? "challenged" : undefined}>
+            <span class="line-head">
+              <a href={href({ view: "epoch", epoch: one.epoch })}>{words.entryOf(format.number(one.epoch))}</a>
+              <Amount value={one.units * unit} />
+            </span>
+            <span class="muted small">{state(one)}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
