@@ -100,3 +100,8 @@ export function short(value: Address): string {
 export function shortHash(value: string): string {
   return value.length > 14 ? `${value.slice(0, 8)}…${value.slice(-4)}` : value;
 }
+
+/** A measured figure, such as seconds or megabytes; never an amount. */
+export function decimalPlaces(value: number, fraction: number): string {
+  return new Intl.NumberFormat(locale(), { minimumFractionDigits: fraction, maximumFractionDigits: fraction }).format(value);
+}

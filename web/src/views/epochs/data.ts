@@ -1,0 +1,71 @@
+//! All epochs: what the chain has of them, and what a server knows beside it.
+//!
+//! Takes: the chain and the servers, whichever answer. Gives: rows, the newest first. Never: a server's total where the
+//! chain has one.
+
+import { getAbiItem } from "viem";
+import type { EpochStatus, Fairness } from "../../api/types";
+import type { App } from "../../app";
+import { chainTime } from "../../chain/reads";
+import { distributorAbi } from "../../chain/abi";
+import { logsOf } from "../../chain/logs";
+import { verifyAbi } from "../../verify/abi";
+import type { EpochPeriod } from "../epoch/period";
+import { periodOf } from "../epoch/period";
+
+export interface Row extends EpochPeriod {
+  epoch: number;
+  /** Null when no server tells. */
+  stage: EpochStatus["status"] | null;
+  /** Units; null when nothing was posted. */
+  total: bigint | null;
+  /** Null when no server tells. */
+  entries: number | null;
+  fairness: Fairness | null;
+}
+
+export interface Epochs {
+  rows: Row[];
+  /** UTC seconds; null when the chain does not answer. */
+  now: number | null;
+  noServer: boolean;
+  noChain: boolean;
+}
+
+/** The total of the latest batch of every epoch, and whether that is void. */
+async function posted({ chain, config }: App): Promise<Map<number, { total: bigint; round: number; void: boolean }>> {
+  const events = [getAbiItem({ abi: distributorAbi, name: "BatchPosted" }), getAbiItem({ abi: verifyAbi, name: "BatchVoided" })];
+  const logs = (await logsOf(chain, { address: config.contracts.distributor, events, from: config.block })) as unknown as { eventName: string; args: { epoch: bigint; round: number; batch?: { total: bigint } } }[];
+  const out = new Map<number, { total: bigint; round: number; void: boolean }>();
+  for (const { eventName, args } of logs) {
+    const epoch = Number(args.epoch);
+    if (eventName === "BatchPosted") out.set(epoch, { total: args.batch!.total, round: args.round, void: false });
+    else {
+      const batch = out.get(epoch);
+      if (batch?.round === args.round) batch.void = true;
+    }
+  }
+  return out;
+}
+
+export async function loadEpochs(app: App): Promise<Epochs> {
+  const [served, onChain, now] = await Promise.allSettled([app.api.epochs(), posted(app), chainTime(app.chain)]);
+  if (served.status === "rejected" && onChain.status === "rejected") throw onChain.reason;
+  const batches = onChain.status === "fulfilled" ? onChain.value : null;
+  const known = new Map(served.status === "fulfilled" ? served.value.map((one) => [one.epoch, one]) : []);
+  const epochs = [...new Set([...known.keys(), ...(batches?.keys() ?? [])])].sort((a, b) => b - a);
+  const rows = epochs.map((epoch): Row => {
+    const [status, batch] = [known.get(epoch), batches?.get(epoch)];
+    const posted = batches ? (batch?.total ?? null) : status && status.status !== "empty" && status.status !== "scored" && status.status !== "batched" ? status.total : null;
+    return {
+      epoch,
+      ...periodOf(app.config, epoch),
+      stage: batch?.void ? "void" : (status?.status ?? null),
+      total: posted,
+      entries: status?.entries ?? null,
+      fairness: status?.fairness ?? null,
+    };
+  });
+  return { rows, now: now.status === "fulfilled" ? now.value : null, noServer: served.status === "rejected", noChain: onChain.status === "rejected" };
+}
+
