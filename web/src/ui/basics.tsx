@@ -221,12 +221,12 @@ export function Dialog({ open, title, onClose, children }: { open: boolean; titl
     <dialog ref={ref} aria-labelledby={id} onClose={onClose} onClick={(event) => event.target === ref.current && onClose()}>
       {open && (
         <div class="dialog-body">
-          <header>
+          <div class="dialog-head">
             <h2 id={id}>{title}</h2>
             <Button kind="plain" onClick={onClose} aria-label={en.shell.close}>
               <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M3 3l10 10M13 3L3 13" /></svg>
             </Button>
-          </header>
+          </div>
           {children}
         </div>
       )}

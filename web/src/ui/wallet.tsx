@@ -76,7 +76,8 @@ export function WalletMenu() {
   const name = connection.wallet.name || words.injected;
   return (
     <>
-      <Button class="wallet-menu" onClick={() => setOpen(true)} aria-label={words.menu(connection.account)}>
+      <Button class="wallet-menu" onClick={() => setOpen(true)}>
+        <span class="unseen">{words.menu} </span>
         <Icon wallet={connection.wallet} />
         <code>{format.short(connection.account)}</code>
       </Button>

@@ -12,7 +12,7 @@ import { href } from "../../router";
 import { en } from "../../text/en";
 import { Address, Amount, Button, ErrorBox, Facts, Loading, Notice } from "../../ui/basics";
 import { Progress } from "../../ui/transaction";
-import { ChainSwitch, ConnectButton } from "../../ui/wallet";
+import { ConnectButton } from "../../ui/wallet";
 import { Accrued } from "./accrued";
 import { DelegatePrompt } from "./delegate";
 
@@ -87,52 +87,64 @@ function Claim({ account, name, entries, reload, who, heading }: { account: Chai
   const paid = sending.phase === "mined" && before !== null ? account.claimed - before : 0n;
   return (
     <>
-      <div class="statement">
-        {account.claimable > 0n ? (
-          <>
-            <p class="figure-large"><Amount value={account.claimable} /></p>
-            <p class="muted">{source ? `${words.now}, ${source}` : words.now}</p>
-          </>
-        ) : (
-          <>
-            <p class="figure-none">{words.nothing}</p>
-            <p class="muted">{account.earned > 0n ? words.nothingLeft : words.nothingYet}</p>
-          </>
-        )}
-        <p>
-          {words.paidTo} <Address value={wallet} /> {connection && <span class="muted">({mine ? words.yours : words.notYours})</span>}
-        </p>
+      <div class="account-grid">
+        <div>
+          {paid > 0n ? (
+            <Figure value={paid} text={words.paid} />
+          ) : account.claimable > 0n ? (
+            <Figure value={account.claimable} text={source ? `${words.now}, ${source}` : words.now} />
+          ) : (
+            <div class="statement">
+              <p class="figure-none">{words.nothing}</p>
+              <p class="muted">{account.earned > 0n ? words.nothingLeft : words.nothingYet}</p>
+            </div>
+          )}
+          {account.relinking && (
+            <Notice tone="warn" title={words.relinking}>
+              <p><a href={href({ view: "link" })}>{words.relinkingAction}</a></p>
+            </Notice>
+          )}
+          {account.claimable > 0n && !connection && (
+            <div class="act">
+              <ConnectButton />
+              <p class="muted small">{words.watchOnly}</p>
+            </div>
+          )}
+          {account.claimable > 0n && ready && (
+            <div class="act">
+              <Button kind="primary" class="large" busy={busy} onClick={claim}>{mine ? words.button : words.buttonFor(name)}</Button>
+              {!mine && <p class="muted small">{words.forOther}</p>}
+              <FeeWarning />
+            </div>
+          )}
+          <Progress sending={sending} done={words.done} />
+        </div>
+        <Facts
+          rows={[
+            [
+              words.paidTo,
+              <>
+                <Address value={wallet} />
+                {connection && <span class="muted small whose">{mine ? words.yours : words.notYours}</span>}
+              </>,
+            ],
+            [words.earned, <Amount value={account.earned} />],
+            [words.claimed, <Amount value={account.claimed} />],
+            heading && [words.reasons, <a href={href({ view: "contributor", who })}>{words.why}</a>],
+          ]}
+        />
       </div>
-      {account.relinking && (
-        <Notice tone="warn" title={words.relinking}>
-          <p><a href={href({ view: "link" })}>{words.relinkingAction}</a></p>
-        </Notice>
-      )}
-      {account.claimable > 0n && !connection && (
-        <div class="act">
-          <ConnectButton />
-          <p class="muted small">{words.watchOnly}</p>
-        </div>
-      )}
-      {account.claimable > 0n && connection && !ready && <ChainSwitch />}
-      {account.claimable > 0n && ready && (
-        <div class="act">
-          <Button kind="primary" busy={busy} onClick={claim}>{mine ? words.button : words.buttonFor(name)}</Button>
-          {!mine && <p class="muted small">{words.forOther}</p>}
-          <FeeWarning />
-        </div>
-      )}
-      <Progress sending={sending} done={words.done} />
-      {paid > 0n && <p class="paid"><Amount value={paid} /> {words.paid} <Address value={wallet} /></p>}
       {sending.phase === "mined" && mine && <DelegatePrompt />}
-      <Facts
-        rows={[
-          [words.earned, <Amount value={account.earned} />],
-          [words.claimed, <Amount value={account.claimed} />],
-        ]}
-      />
-      {heading && <p class="after"><a href={href({ view: "contributor", who })}>{words.why}</a></p>}
     </>
+  );
+}
+
+function Figure({ value, text }: { value: bigint; text: string }) {
+  return (
+    <div class="statement">
+      <p class="figure-large"><Amount value={value} /></p>
+      <p class="muted">{text}</p>
+    </div>
   );
 }
 

@@ -15,13 +15,13 @@ export function EpochReasons({ explanation, status, open }: { explanation: Expla
   const { config } = useApp();
   const { epoch, items, result } = explanation;
   const starts = config.epochStart + (epoch - 1) * config.epochLength;
-  const items_ = [...items].sort((a, b) => (a.amount === b.amount ? a.at - b.at : a.amount > b.amount ? -1 : 1));
+  const sorted = [...items].sort((a, b) => (a.amount === b.amount ? a.at - b.at : a.amount > b.amount ? -1 : 1));
   return (
     <details class="epoch" open={open}>
       <summary>
         <span class="line-head">
           <span>
-            <strong>{words.epoch(format.number(epoch))}</strong> <span class="muted small">{words.period(format.date(starts), format.date(starts + config.epochLength - 1))}</span>
+            <strong class="epoch-name">{words.epoch(format.number(epoch))}</strong> <span class="muted small">{words.period(format.date(starts), format.date(starts + config.epochLength - 1))}</span>
           </span>
           <Amount value={(result?.earned ?? 0n) * config.unit} />
         </span>
@@ -31,9 +31,9 @@ export function EpochReasons({ explanation, status, open }: { explanation: Expla
         </span>
       </summary>
       <div class="epoch-body">
-        {items_.length > 0 && (
+        {sorted.length > 0 && (
           <ul class="lines items">
-            {items_.map((item) => (
+            {sorted.map((item) => (
               <Item key={`${item.fact} ${item.slice}`} item={item} unit={config.unit} />
             ))}
           </ul>

@@ -1,6 +1,5 @@
 //! Line items and what earned nothing, each with its reasons.
 
-import type { ComponentChildren } from "preact";
 import type { LineItem, Refusal } from "../../api/types";
 import { useApp } from "../../app";
 import * as format from "../../format";
@@ -75,7 +74,7 @@ export function Item({ item, unit }: { item: LineItem; unit: bigint }) {
               words.price,
               <>
                 <Amount value={item.price.per_point} fraction={6} />
-                <span class="muted small"> ({<PriceOf item={item} unit={unit} slice={slice} />})</span>
+                <span class="muted small"> (<PriceOf item={item} unit={unit} slice={slice} />)</span>
               </>,
             ],
             [words.priced, <Amount value={item.priced * unit} fraction={6} />],
@@ -107,11 +106,11 @@ function Notes({ notes }: { notes: readonly string[] }) {
 }
 
 /** What earned nothing, and the rule that says so. */
-export function Refusals({ title, refusals }: { title: string; refusals: readonly Refusal[] }): ComponentChildren {
+export function Refusals({ title, refusals }: { title: string; refusals: readonly Refusal[] }) {
   if (refusals.length === 0) return null;
   return (
     <>
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       <ul class="lines refusals">
         {refusals.map((one) => (
           <li key={one.fact + one.rule}>
