@@ -45,6 +45,11 @@ export function date(seconds: number): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(seconds * 1000);
 }
 
+/** "Jan 13 – 19, 2025". */
+export function period(from: number, to: number): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).formatRange(from * 1000, to * 1000);
+}
+
 export function time(seconds: number): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(seconds * 1000);
 }
@@ -70,7 +75,7 @@ export function relative(seconds: number, now: number): string {
   return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(distance / size), unit);
 }
 
-/** "epochs 4 to 9": runs of numbers, for a sentence. */
+/** Runs of numbers, for a sentence: 1, 4 to 9. Two neighbours are no run. */
 export function runs(numbers: number[]): [number, number][] {
   const sorted = [...new Set(numbers)].sort((a, b) => a - b);
   const out: [number, number][] = [];
@@ -79,7 +84,7 @@ export function runs(numbers: number[]): [number, number][] {
     if (last && last[1] === value - 1) last[1] = value;
     else out.push([value, value]);
   }
-  return out;
+  return out.flatMap(([first, last]): [number, number][] => (last === first + 1 ? [[first, first], [last, last]] : [[first, last]]));
 }
 
 export function list(texts: string[]): string {

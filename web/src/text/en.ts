@@ -187,7 +187,6 @@ export const en = {
     chartText: (epochs: string, most: string, at: string) => `Earned by epoch, bars for ${epochs}. The most was ${most} in epoch ${at}.`,
     asTable: "As a table",
     columns: { epoch: "Epoch", earned: "Earned", batch: "Batch" },
-    period: (from: string, to: string) => `${from} to ${to}`,
     earned: "Earned",
     stages: {
       scored: "scored",
@@ -200,7 +199,7 @@ export const en = {
       settled: "settled",
       void: "void",
     },
-    stage: "Batch",
+    stageOf: (stage: string) => `batch ${stage}`,
     sum: {
       earned: "Earned in this epoch",
       repaid: "Kept back for work of earlier epochs that was reverted",
@@ -291,7 +290,6 @@ export const en = {
     verify: "Verify it",
     wholeEpoch: "The whole epoch",
     span: (first: string, last: string) => (first === last ? `epoch ${first}` : `epochs ${first} to ${last}`),
-    asOf: (epochs: string) => `Epochs with something of this account: ${epochs}. Times are yours, amounts are exact to the last digit where you point at them.`,
     epoch: (epoch: string) => `Epoch ${epoch}`,
   },
 

@@ -21,13 +21,13 @@ export function EpochReasons({ explanation, status, open }: { explanation: Expla
       <summary>
         <span class="line-head">
           <span>
-            <strong class="epoch-name">{words.epoch(format.number(epoch))}</strong> <span class="muted small">{words.period(format.date(starts), format.date(starts + config.epochLength - 1))}</span>
+            <strong class="epoch-name">{words.epoch(format.number(epoch))}</strong> <span class="muted small">{format.period(starts, starts + config.epochLength - 1)}</span>
           </span>
           <Amount value={(result?.earned ?? 0n) * config.unit} />
         </span>
         <span class="muted small">
           {words.items(items.length, format.number(items.length))}
-          {status && ` · ${words.stage} ${words.stages[status.status]}`}
+          {status && ` · ${words.stageOf(words.stages[status.status])}`}
         </span>
       </summary>
       <div class="epoch-body">

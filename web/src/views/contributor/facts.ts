@@ -11,22 +11,26 @@ const PLACE: Record<string, string> = { pull: "pull", review: "pull", issue: "is
 export interface Reference {
   /** "pull request", "review". */
   kind: string;
-  /** "owner/name#12". */
+  /** "name#12", with the owner where it is another than the organisation. */
   name: string;
   /** Absent when the repository's name is not known. */
   url: string | null;
 }
 
 /** @param fact `pull/REPOSITORY/NUMBER` and its like. */
-export function refer(fact: string, repositories: Config["repositories"]): Reference {
+export function refer(fact: string, { repositories, organization }: Pick<Config, "repositories" | "organization">): Reference {
   const [kind = "", id = "", number = ""] = fact.split("/");
   const repository = repositories.find((one) => String(one.id) === id);
   const known = repository && /^[\w.-]+\/[\w.-]+$/.test(repository.name) && /^[0-9]+$/.test(number);
   return {
     kind: words.facts[kind] ?? kind,
-    name: `${repository?.name ?? words.repository(id)}#${number}`,
+    name: `${repository ? plain(repository.name, organization) : words.repository(id)}#${number}`,
     url: known && PLACE[kind] ? `https://github.com/${repository.name}/${PLACE[kind]}/${number}` : null,
   };
+}
+
+function plain(name: string, organization: string | null): string {
+  return organization && name.startsWith(`${organization}/`) ? name.slice(organization.length + 1) : name;
 }
 
 export function spoken(names: Record<string, string>, name: string): string {

@@ -3,7 +3,6 @@
 import { useApp, useLoad } from "../../app";
 import { NoServer, Refused } from "../../api/client";
 import { EarningsChart } from "../../charts/earnings";
-import * as format from "../../format";
 import type { Route } from "../../router";
 import { en } from "../../text/en";
 import { Empty, ErrorBox, Loading, Notice, Outside, Button } from "../../ui/basics";
@@ -104,7 +103,6 @@ function Why({ id }: { id: bigint }) {
             .map((one, index) => (
               <EpochReasons key={one.epoch} explanation={one} status={loaded.value!.epochs.get(one.epoch) ?? null} open={index === 0} />
             ))}
-          <p class="muted small">{words.asOf(format.number(loaded.value.explanations.length))}</p>
         </>
       )}
     </section>

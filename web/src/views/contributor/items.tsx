@@ -11,7 +11,7 @@ const words = en.contributor;
 
 function Reference({ fact, title }: { fact: string; title?: string | null }) {
   const { config } = useApp();
-  const { name, url, kind } = refer(fact, config.repositories);
+  const { name, url, kind } = refer(fact, config);
   // Titles are written by strangers: they are text and nothing else, and their direction stays theirs.
   return (
     <span>
