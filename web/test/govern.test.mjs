@@ -10,7 +10,6 @@ const { decode } = await load("govern/decode.ts");
 const { wordsOf } = await load("govern/words.ts");
 const figures = await load("govern/figures.ts");
 const { split, passing } = await load("govern/proposals.ts");
-const { unpack } = await load("govern/disputes.ts");
 
 const at = (byte) => getAddress(`0x${byte.repeat(20)}`);
 const contracts = {
@@ -190,11 +189,4 @@ test("a quorum counts abstentions, a majority does not", () => {
   const votes = { inFavour: 10n, against: 10n, abstain: 5n, quorum: 15n };
   assert.deepEqual(passing(votes), { cast: 15n, hasQuorum: true, hasMajority: false });
   assert.deepEqual(passing({ ...votes, inFavour: 11n, quorum: 17n }), { cast: 16n, hasQuorum: false, hasMajority: true });
-});
-
-test("published entries are 14 bytes each", () => {
-  assert.deepEqual(unpack("0x000000000000000200000000000500000000000000ff0000000f4240", 500), [
-    { position: 500, id: 2n, units: 5n },
-    { position: 501, id: 255n, units: 1_000_000n },
-  ]);
 });

@@ -3,9 +3,10 @@
 //! Takes: a reader and the configuration. Gives: open challenges, batches in their window with their entries, links that
 //! wait. Times are the chain's. Never: writes.
 
-import { getAbiItem, hexToBigInt, hexToNumber, size, slice, zeroAddress, type Address, type Hex } from "viem";
+import { getAbiItem, zeroAddress, type Address } from "viem";
 import { getBlock, readContract } from "viem/actions";
 import { BATCH_STATUS, distributorAbi, type BatchStatus } from "../chain/abi";
+import { unpack } from "../chain/entries";
 import { logsOf } from "../chain/logs";
 import type { Reader } from "../chain/client";
 import type { Config } from "../config";
@@ -57,8 +58,6 @@ export interface Entry {
 
 /** So many challenges are looked at, newest first. */
 const MOST = 200n;
-/** Entries are 14 bytes: the id in 8, the units in 6. */
-const ENTRY = 14;
 /** `Freeze.Batch` of the contract. */
 const WHOLE = 2;
 
@@ -132,17 +131,6 @@ export async function readOpenBatches(reader: Reader, config: Config, back = 12n
   return { batches: batches.filter(open), now };
 }
 
-export function unpack(entries: Hex, firstPosition: number): Entry[] {
-  return Array.from({ length: Math.floor(size(entries) / ENTRY) }, (_, index) => {
-    const at = index * ENTRY;
-    return {
-      position: firstPosition + index,
-      id: hexToBigInt(slice(entries, at, at + 8)),
-      units: BigInt(hexToNumber(slice(entries, at + 8, at + ENTRY))),
-    };
-  });
-}
-
 const published = getAbiItem({ abi: distributorAbi, name: "EntriesPublished" });
 
 /** The entries of a batch, in their order, as they were published. */
@@ -153,7 +141,7 @@ export async function readEntries(reader: Reader, config: Config, { epoch, round
     args: { epoch, round },
     from: config.block,
   });
-  return logs.flatMap(({ args }) => unpack(args.entries, args.firstPosition));
+  return logs.flatMap(({ args }) => unpack(args.entries).map((entry, index) => ({ position: args.firstPosition + index, ...entry })));
 }
 
 const proposed = getAbiItem({ abi: linksAbi, name: "LinkProposed" });
