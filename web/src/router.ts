@@ -10,6 +10,7 @@ export type Route =
   | { view: "epoch"; epoch: number }
   | { view: "verify"; epoch: number }
   | { view: "govern" }
+  | { view: "challenge"; epoch: number }
   | { view: "proposal"; id: string }
   | { view: "missing" };
 
@@ -32,7 +33,7 @@ export function parse(hash: string): Route {
   if (name === "link" && argument === undefined) return { view: "link" };
   if (name === "link" && argument && WHO.test(argument)) return { view: "link", login: argument };
   if (name === "epochs" && argument === undefined) return { view: "epochs" };
-  if ((name === "epoch" || name === "verify") && argument && /^[1-9][0-9]{0,8}$/.test(argument)) return { view: name, epoch: Number(argument) };
+  if ((name === "epoch" || name === "verify" || name === "challenge") && argument && /^[1-9][0-9]{0,8}$/.test(argument)) return { view: name, epoch: Number(argument) };
   if (name === "govern" && argument === undefined) return { view: "govern" };
   if (name === "proposal" && argument && /^[0-9]{1,78}$/.test(argument)) return { view: "proposal", id: argument };
   return { view: "missing" };
@@ -46,6 +47,7 @@ export function href(route: Route): string {
       return route.login ? `#/link/${encodeURIComponent(route.login)}` : "#/link";
     case "epoch":
     case "verify":
+    case "challenge":
       return `#/${route.view}/${route.epoch}`;
     case "proposal":
       return `#/proposal/${route.id}`;

@@ -261,9 +261,9 @@ test("refusals, silence, floods and nonsense are told apart", async () => {
   assert.equal((await of(async () => { throw new TypeError("failed to fetch"); })).code, "unreachable");
 });
 
-test("oracles are asked once each, and the host of the evidence is one of them", () => {
-  assert.deepEqual(oraclesToAsk(["https://a.example/x/", "https://b.example/"], "https://c.example/v1/evidence/"), ["https://a.example/x/", "https://b.example/", "https://c.example/"]);
-  assert.deepEqual(oraclesToAsk(["https://a.example/x/"], "https://a.example/evidence/"), ["https://a.example/x/"]);
+test("oracles are asked once each, and where none is named, the host of the evidence is", () => {
+  assert.deepEqual(oraclesToAsk(["https://a.example/x/", "https://b.example/", "https://a.example/x/"], "https://c.example/"), ["https://a.example/x/", "https://b.example/"]);
+  assert.deepEqual(oraclesToAsk([], "https://c.example/v1/evidence/"), ["https://c.example/"]);
   assert.deepEqual(oraclesToAsk([], "ipfs://abc/"), []);
   assert.equal(asking.attestationUrl("https://a.example/x", "a/b", "../c"), "https://a.example/x/v1/links/a%2Fb/attestation?gist=..%2Fc");
 });

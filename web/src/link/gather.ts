@@ -181,17 +181,14 @@ const blank = (oracle: string, state: Voice["state"]): Voice => ({
   said: null,
 });
 
-/** The oracles to ask: those of the configuration, and the host that the set names for its evidence. */
+/** The oracles to ask: those of the configuration, or else the host that the set names for its evidence. */
 export function oraclesToAsk(apis: readonly string[], baseUrl: string): string[] {
-  const found = new Set<string>();
-  for (const api of apis) found.add(api);
+  if (apis.length > 0) return [...new Set(apis)];
   try {
-    const url = new URL(baseUrl);
-    if ((url.protocol === "https:" || url.protocol === "http:") && ![...found].some((api) => new URL(api).origin === url.origin)) {
-      found.add(`${url.origin}/`);
-    }
-  } catch {
     // The base URL may be anything that governance wrote.
+    const { protocol, origin } = new URL(baseUrl);
+    return protocol === "https:" || protocol === "http:" ? [`${origin}/`] : [];
+  } catch {
+    return [];
   }
-  return [...found];
 }

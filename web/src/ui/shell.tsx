@@ -16,7 +16,7 @@ const NAV: { route: Route; text: string; views: View[] }[] = [
   { route: { view: "claim" }, text: words.nav.claim, views: ["claim", "contributor"] },
   { route: { view: "link" }, text: words.nav.link, views: ["link"] },
   { route: { view: "epochs" }, text: words.nav.epochs, views: ["epochs", "epoch", "verify"] },
-  { route: { view: "govern" }, text: words.nav.govern, views: ["govern", "proposal"] },
+  { route: { view: "govern" }, text: words.nav.govern, views: ["govern", "proposal", "challenge"] },
 ];
 
 /** A view's heading: takes the focus after a change of view, and names the document. */

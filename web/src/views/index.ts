@@ -22,5 +22,6 @@ export const views: Record<Exclude<View, "missing">, Load> = {
   epoch: lazy(() => import("./epoch")),
   verify: lazy(() => import("./verify")),
   govern: lazy(() => import("./govern")),
+  challenge: lazy(() => import("./govern/challenge")),
   proposal: lazy(() => import("./proposal")),
 };

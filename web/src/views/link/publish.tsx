@@ -45,7 +45,7 @@ export function Publish({ login, draft, isOpen, asked }: { login: string; draft:
   return (
     <>
       {draft && isOpen && <Text draft={draft} />}
-      <form class="ask" onSubmit={submit} noValidate>
+      <form class="gist-ask" onSubmit={submit} noValidate>
         <Field label={words.gist.label} hint={words.gist.hint} error={wrong}>
           {({ id, describedBy }) => (
             <input id={id} inputMode="url" aria-describedby={describedBy} aria-invalid={wrong !== null} value={pasted} onInput={(event) => setPasted(event.currentTarget.value)} autocomplete="off" spellcheck={false} />

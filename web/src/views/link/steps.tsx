@@ -28,14 +28,14 @@ type At = "now" | "done" | "later";
 
 function Step({ number, title, at, children }: { number: number; title: string; at: At; children: ComponentChildren }) {
   return (
-    <li class={`step ${at}`} aria-current={at === "now" ? "step" : undefined}>
+    <li class={`guide-step ${at}`} aria-current={at === "now" ? "step" : undefined}>
       <h3>
-        <span class="step-number" aria-hidden="true">{at === "done" ? "✓" : number}</span>
+        <span class="guide-number" aria-hidden="true">{at === "done" ? "✓" : number}</span>
         <span class="unseen">{words.of(String(number), "4")}: </span>
         {title}
         {at === "done" && <span class="unseen"> ({words.done})</span>}
       </h3>
-      {at !== "later" && <div class="step-body">{children}</div>}
+      {at !== "later" && <div class="guide-body">{children}</div>}
     </li>
   );
 }
@@ -66,7 +66,7 @@ export function Steps({ login, standing, rules, changed }: StepProps & { changed
     <section>
       <h2>{words.label}</h2>
       {standing.pending && !standing.pending.adopted && <Notice tone="warn" title={en.link.pending.again} />}
-      <ol class="steps">
+      <ol class="guide">
         <Step number={1} title={words.sign.title} at={at(1)}>
           <Sign
             login={login}
