@@ -997,7 +997,7 @@ export const en = {
     },
     simulation: {
       title: "What the new policy would have paid",
-      text: "The past epochs, scored by the proposed policy instead of the one in force, here in your browser.",
+      text: "The past epochs, scored by the proposed policy instead of the one in force, here in your browser. It would hold",
       run: "Simulate on past epochs",
       epochs: "How many epochs",
       looking: "Looking for the policy's text…",
@@ -1005,7 +1005,7 @@ export const en = {
       missingHint: "Whoever proposes a policy publishes its text. You can open a file with it; it counts only if its hash is the proposed one.",
       file: "Policy file",
       wrong: "This file is another policy: its hash is",
-      stage: { module: "Loading the scorer", fetch: "Fetching evidence", read: "Reading evidence", score: "Scoring", compare: "Comparing" },
+      stage: { module: "Loading the scorer", fetch: "Fetching evidence", read: "Reading evidence", score: "Scoring", attack: "Trying known attacks" },
       none: "No epoch has evidence yet",
       noneText: "There is nothing to simulate on.",
       span: (from: string, to: string) => `Epochs ${from} to ${to}`,
