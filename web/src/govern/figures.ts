@@ -1,6 +1,6 @@
 //! Figures that somebody votes on: exact, in the reader's writing.
 //!
-//! Takes: bigints. Gives: texts. Never: rounds or cuts anything off.
+//! Takes: bigints. Gives: texts. Never: rounds up; cuts digits off only where it says so.
 
 import { decimal } from "../format";
 
@@ -13,6 +13,12 @@ export function exact(value: bigint, decimals: number): string {
   // More digits than Intl writes: nobody's locale is worth a wrong number.
   if ((text.split(".")[1] ?? "").length > 20) return text;
   return new Intl.NumberFormat(locale(), options).format(text as `${number}`);
+}
+
+/** An amount to two digits, for where the exact one is at hand; what is more is cut off. */
+export function brief(value: bigint, decimals: number): string {
+  const options = { maximumFractionDigits: 2, roundingMode: "trunc" } as Intl.NumberFormatOptions;
+  return new Intl.NumberFormat(locale(), options).format(decimal(value, decimals) as `${number}`);
 }
 
 export const whole = (value: bigint | number): string => new Intl.NumberFormat(locale()).format(value);

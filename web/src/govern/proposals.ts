@@ -3,7 +3,7 @@
 //! Takes: a reader and the configuration. Gives: every proposal that was ever made, how its votes stand, and what a veto of
 //! it has come to. Times are the chain's. Never: writes.
 
-import { getAbiItem, keccak256, toHex, type Address, type Hex } from "viem";
+import { BaseError, ContractFunctionRevertedError, getAbiItem, keccak256, toHex, type Address, type Hex } from "viem";
 import { getBlock, readContract } from "viem/actions";
 import { logsOf } from "../chain/logs";
 import type { Reader } from "../chain/client";
@@ -116,17 +116,24 @@ export async function readTally(reader: Reader, config: Config, id: bigint): Pro
 export const targetsOf = ({ actions }: Pick<Proposal, "actions">) =>
   [actions.map(({ target }) => target), actions.map(({ value }) => value), actions.map(({ data }) => data)] as const;
 
-/** How far the veto of a queued proposal has come. */
-export async function readVeto(reader: Reader, config: Config, proposal: Proposal): Promise<Veto> {
+function tooSoon(error: unknown): null {
+  const revert = error instanceof BaseError ? error.walk((one) => one instanceof ContractFunctionRevertedError) : null;
+  if (revert instanceof ContractFunctionRevertedError && revert.data?.errorName === "ERC5805FutureLookup") return null;
+  throw error;
+}
+
+/** How far the veto of a queued proposal has come; null in the second of the queueing, whose votes are not settled yet. */
+export async function readVeto(reader: Reader, config: Config, proposal: Proposal): Promise<Veto | null> {
   const veto = { address: config.contracts.veto, abi: vetoAbi } as const;
   const [targets, values, calldatas] = targetsOf(proposal);
   const hash = await readContract(reader, { ...veto, functionName: "hashActions", args: [targets, values, calldatas] });
   const [state, neededIds, exempt, passedAgain] = await Promise.all([
-    readContract(reader, { ...veto, functionName: "vetoState", args: [proposal.id] }),
+    readContract(reader, { ...veto, functionName: "vetoState", args: [proposal.id] }).catch(tooSoon),
     readContract(reader, { ...veto, functionName: "MIN_IDS" }),
     readContract(reader, { ...veto, functionName: "isExempt", args: [targets, calldatas] }),
     readContract(reader, { ...veto, functionName: "isPassedAgain", args: [proposal.id, hash] }),
   ]);
+  if (state === null) return null;
   return {
     votes: state.votes,
     needed: state.needed,

@@ -8,7 +8,7 @@ import { readChallenges, readOpenBatches, type OpenBatch, type OpenChallenge } f
 import { exact } from "../../govern/figures";
 import { href } from "../../router";
 import { en } from "../../text/en";
-import { Address, Amount, Empty, ErrorBox, Facts, Loading, Table } from "../../ui/basics";
+import { Address, Amount, Empty, ErrorBox, Facts, Loading } from "../../ui/basics";
 import { Act } from "./act";
 
 const words = en.govern.disputes;
@@ -42,17 +42,21 @@ function Batches({ batches, now }: { batches: readonly OpenBatch[]; now: number 
   const { config } = useApp();
   if (batches.length === 0) return <Empty title={words.noBatches}><p>{words.noBatchesText}</p></Empty>;
   return (
-    <Table caption={words.batches} hidden head={<tr><th scope="col">{words.batch}</th><th scope="col">{words.windowEnd}</th><th scope="col" class="figure">{words.entries}</th><th scope="col" class="figure">{words.total}</th><th scope="col"><span class="unseen">{words.go}</span></th></tr>}>
+    <ul class="proposals">
       {batches.map((batch) => (
-        <tr key={String(batch.epoch)}>
-          <th scope="row"><a href={href({ view: "epoch", epoch: Number(batch.epoch) })}>{words.batchRow(String(batch.epoch))}</a></th>
-          <td>{batch.windowEnd === 0 ? words.publishing : `${format.time(batch.windowEnd)} (${format.relative(batch.windowEnd, now)})`}</td>
-          <td class="figure">{format.number(batch.entryCount)}</td>
-          <td class="figure"><Amount value={batch.total * config.unit} /></td>
-          <td>{batch.isFrozen ? words.frozen : <a href={href({ view: "challenge", epoch: Number(batch.epoch) })} aria-label={words.open(String(batch.epoch))}>{words.go}</a>}</td>
-        </tr>
+        <li class="proposal" key={String(batch.epoch)}>
+          <h3><a href={href({ view: "epoch", epoch: Number(batch.epoch) })}>{words.batchRow(String(batch.epoch))}</a></h3>
+          <Facts
+            rows={[
+              [words.windowEnd, batch.windowEnd === 0 ? words.publishing : `${format.time(batch.windowEnd)} (${format.relative(batch.windowEnd, now)})`],
+              [words.entries, format.number(batch.entryCount)],
+              [words.total, <Amount value={batch.total * config.unit} />],
+            ]}
+          />
+          {batch.isFrozen ? <p>{words.frozen}</p> : <p><a class="button secondary" href={href({ view: "challenge", epoch: Number(batch.epoch) })}>{words.open(String(batch.epoch))}</a></p>}
+        </li>
       ))}
-    </Table>
+    </ul>
   );
 }
 

@@ -56,15 +56,15 @@ function Known({ proposal }: { proposal: Proposal }) {
       {loaded.state === "error" && <ErrorBox fault={loaded.fault} retry={loaded.reload} />}
       {!value && loaded.state === "loading" && <Loading />}
       {value && <Actions proposal={proposal} tally={value.tally} />}
-      {value && <Votes tally={value.tally} money={value.money} />}
-      {value && <Vote proposal={proposal} tally={value.tally} money={value.money} changed={loaded.reload} />}
-      {value && <Next proposal={proposal} tally={value.tally} changed={loaded.reload} />}
-      {value?.tally.state === "queued" && <VetoPart proposal={proposal} tally={value.tally} changed={loaded.reload} />}
       <section>
         <h2>{words.description}</h2>
         {proposal.body ? <p class="description">{proposal.body}</p> : <p class="muted">{words.noDescription}</p>}
         <Facts rows={[[words.by, <Address value={proposal.proposer} />], [words.number, <Hash value={String(proposal.id)} />]]} />
       </section>
+      {value && <Votes tally={value.tally} money={value.money} />}
+      {value && <Vote proposal={proposal} tally={value.tally} money={value.money} changed={loaded.reload} />}
+      {value && <Next proposal={proposal} tally={value.tally} changed={loaded.reload} />}
+      {value?.tally.state === "queued" && <VetoPart proposal={proposal} tally={value.tally} changed={loaded.reload} />}
       {value && <Times tally={value.tally} />}
     </>
   );

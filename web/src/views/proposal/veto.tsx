@@ -69,7 +69,7 @@ function Standing({ veto: state, ...props }: Props & { veto: Veto }) {
 
 export function VetoPart(props: Props) {
   const { chain, config } = useApp();
-  const loaded = useLoad(() => readVeto(chain, config, props.proposal), [chain, props.proposal.id, props.tally]);
+  const loaded = useLoad(async () => ({ veto: await readVeto(chain, config, props.proposal) }), [chain, props.proposal.id, props.tally]);
   const changed = () => {
     loaded.reload();
     props.changed();
@@ -77,7 +77,7 @@ export function VetoPart(props: Props) {
   return (
     <section>
       <h2>{words.title}</h2>
-      {loaded.value ? <Standing {...props} changed={changed} veto={loaded.value} /> : loaded.state === "error" ? <ErrorBox fault={loaded.fault} retry={loaded.reload} /> : <Loading lines={2} />}
+      {loaded.value ? loaded.value.veto ? <Standing {...props} changed={changed} veto={loaded.value.veto} /> : <p>{words.soon}</p> : loaded.state === "error" ? <ErrorBox fault={loaded.fault} retry={loaded.reload} /> : <Loading lines={2} />}
     </section>
   );
 }

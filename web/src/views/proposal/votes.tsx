@@ -1,6 +1,6 @@
 //! How the votes stand: for, against, abstaining, and the quorum.
 
-import { exact, share } from "../../govern/figures";
+import { brief, exact, share } from "../../govern/figures";
 import type { Money } from "../../govern/present";
 import { passing, type Tally } from "../../govern/proposals";
 import { en } from "../../text/en";
@@ -42,7 +42,7 @@ export function Votes({ tally, money }: { tally: Tally; money: Money }) {
             </tr>
           ))}
         </Table>
-        <p>{words.quorum(shown(cast), shown(tally.quorum))}. {hasQuorum && words.quorumReached} {tally.state === "pending" && words.quorumSoon}</p>
+        <p>{words.quorum(brief(cast, money.decimals), brief(tally.quorum, money.decimals))}. {hasQuorum && words.quorumReached} {tally.state === "pending" && words.quorumSoon}</p>
         <Bar part={cast} all={tally.quorum} />
       </div>
     </section>
