@@ -2,14 +2,13 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { encodeFunctionData, zeroAddress } from "viem";
+import { encodeFunctionData, keccak256, toHex } from "viem";
 import { stage, until } from "./harness/world.mjs";
 
 let world;
 before(async () => (world = await stage({ epochs: 2, posted: true })));
 after(() => world?.close());
 
-const GDN = 10n ** 18n;
 const connect = async (page) => {
   await page.getByRole("banner").getByRole("button", { name: "Connect a wallet" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "MetaMask" }).click();
@@ -17,14 +16,21 @@ const connect = async (page) => {
 };
 const call = (contract, functionName, args) => encodeFunctionData({ abi: world.abi(contract), functionName, args });
 
+/** Votes for a proposal until it has passed, and queues it. */
+async function pass({ id, args, description }) {
+  await world.warpTo((await past(id, "proposalSnapshot")) + 1n);
+  for (const holder of world.holders) await world.send(holder, "GuerdonGovernor", "castVote", [id, 1]);
+  await world.warpTo((await past(id, "proposalDeadline")) + 1n);
+  await world.send(world.stranger, "GuerdonGovernor", "queue", [...args.slice(0, 3), keccak256(toHex(description))]);
+  await world.warp(12);
+}
+
 /** Proposes, as a holder with enough votes; gives the proposal's number. */
 async function propose(actions, description) {
   const args = [actions.map(([contract]) => (contract.startsWith("0x") ? contract : world.address(contract))), actions.map(([, , value = 0n]) => value), actions.map(([, data]) => data), description];
-  const { hashMessage, keccak256, toHex } = await import("viem");
-  void hashMessage;
   await world.send(world.holders[0], "GuerdonGovernor", "propose", args);
   const id = await world.read("GuerdonGovernor", "getProposalId", args[0], args[1], args[2], keccak256(toHex(description)));
-  return { id, args };
+  return { id, args, description };
 }
 const terms = async (change) => {
   const now = BigInt((await world.chain.getBlock()).timestamp);
@@ -42,7 +48,6 @@ test("nothing was proposed, nothing is challenged: each list says so", async () 
   await page.getByText("Nothing is challenged").waitFor();
   await page.getByRole("link", { name: "Challenge epoch 3" }).waitFor();
   await world.look(page, "govern-challenges");
-  await page.keyboard.press("ArrowRight");
   await page.getByRole("tab", { name: "Challenges" }).focus();
   await page.keyboard.press("ArrowRight");
   await page.getByText("No re-link is waiting").waitFor();
@@ -88,4 +93,94 @@ test("a proposal is told in words, voted on, queued and executed", async () => {
   await page.getByText("Executed", { exact: true }).waitFor();
   assert.deepEqual(await world.read("RewardDistributor", "termsOf", raised.fromEpoch), raised);
   await world.look(page, "proposal-executed");
+});
+
+test("an action that cannot be told is shown raw, with a warning, and one that would fail says why", async () => {
+  const { id } = await propose(
+    [
+      [world.stranger.address, "0xdeadbeef"],
+      ["Treasury", call("Treasury", "transferERC20", [world.address("GuerdonToken"), world.stranger.address, 10n ** 30n])],
+      [world.stranger.address, "0x", 10n ** 17n],
+    ],
+    "Pay somebody",
+  );
+  const page = await world.open(`#/proposal/${id}`);
+  await page.getByText("This calls a contract that is not part of Guerdon. What it does cannot be told here.").waitFor();
+  await page.getByText("0xdeadbeef").waitFor();
+  await page.getByText(`Pay 1,000,000,000,000 GDN to ${world.stranger.address}`).waitFor();
+  await page.getByText(/This would fail if it were carried out now/).first().waitFor();
+  await page.getByText(`Pay 0.1 ETH to ${world.stranger.address}`).waitFor();
+  await world.look(page, "proposal-raw");
+});
+
+test("a number that no proposal has says so", async () => {
+  const page = await world.open("#/proposal/7");
+  await page.getByText("There is no such proposal").waitFor();
+  await world.look(page, "proposal-missing");
+});
+
+test("a new holder is asked to delegate, to itself or to somebody", async () => {
+  const login = "tobias-lindqvist";
+  const { id, wallet } = world.person(login);
+  await world.send(world.stranger, "RewardDistributor", "claim", [BigInt(id)]);
+  const page = await world.open("#/govern", { wallet: world.wallet(login) });
+  await connect(page);
+  await page.getByRole("heading", { name: "Your tokens do not vote yet" }).waitFor();
+  await world.look(page, "govern-silent");
+  await page.getByRole("button", { name: "Delegate to somebody" }).click();
+  await page.getByLabel("Address that votes with your tokens").fill("0x70997970C51812dc3A010C7d01b50e0d17dc79c8");
+  await page.getByRole("button", { name: "Delegate", exact: true }).click();
+  await page.getByText("That is not an address, or a letter of it is wrong.").waitFor();
+  assert.equal(page.wallet.count("eth_sendTransaction"), 0);
+  await page.getByLabel("Address that votes with your tokens").fill(world.holders[2].address);
+  await page.getByRole("button", { name: "Delegate", exact: true }).click();
+  await until("it is delegated", async () => (await world.read("GuerdonToken", "delegates", wallet.address)).toLowerCase() === world.holders[2].address.toLowerCase());
+  await page.getByRole("button", { name: "Delegate to yourself" }).click();
+  await page.getByText("yourself", { exact: true }).waitFor();
+  assert.equal(await world.read("GuerdonToken", "getVotes", wallet.address), await world.read("GuerdonToken", "balanceOf", wallet.address));
+});
+
+test("contributors stand against a queued proposal, and enough of them veto it", async () => {
+  const ids = world.people.map(({ id }) => BigInt(id));
+  for (let turn = 0; turn < 2; turn++) await world.send(world.stranger, "EarnedVotes", "syncMany", [ids]);
+  const made = await propose([["Treasury", call("Treasury", "transferERC20", [world.address("GuerdonToken"), world.holders[0].address, 10n ** 18n])]], "Pay the proposer");
+  await pass(made);
+  const page = await world.open(`#/proposal/${made.id}`, { wallet: world.wallet("jun-parkway") });
+  await connect(page);
+  await page.getByText("0 of 7 needed people stand against it").waitFor();
+  await page.getByRole("button", { name: "Stand against it" }).click();
+  await page.getByText("1 of 7 needed people stand against it").waitFor();
+  await page.getByText("You stand against it already.").waitFor();
+  await world.look(page, "proposal-veto");
+  for (const { login, id, wallet } of world.people) {
+    const enough = (await world.read("ContributorVeto", "vetoState", made.id)).ids >= 7n;
+    const votes = await world.read("EarnedVotes", "getVotesOf", BigInt(id), wallet.address);
+    if (login !== "jun-parkway" && !enough && votes > 0n) await world.send(wallet, "ContributorVeto", "support", [made.id, [BigInt(id)]]);
+  }
+  await page.reload();
+  await page.getByText("Enough stand against it: anybody can veto it now.").waitFor();
+  await page.getByRole("button", { name: "Veto it" }).click();
+  await page.getByText("Contributors vetoed this proposal.").waitFor();
+  await page.getByText("Vetoed", { exact: true }).waitFor();
+  assert.equal(await past(made.id, "state"), 2);
+  await world.look(page, "proposal-vetoed");
+});
+
+test("a rotation of oracles cannot be vetoed, and the page says so", async () => {
+  const set = await world.read("RewardDistributor", "oracleSet", 1n);
+  const made = await propose([["RewardDistributor", call("RewardDistributor", "rotate", [set[0], set[1], "https://elsewhere.example/", false])]], "Move the evidence");
+  await pass(made);
+  const page = await world.open(`#/proposal/${made.id}`);
+  await page.getByText("Keep the same oracles").waitFor();
+  await page.getByText("Name https://elsewhere.example/ as the place of the evidence").waitFor();
+  await page.getByText("It only rotates oracles or answers challenges: contributors cannot veto that.").waitFor();
+});
+
+test("who proposed it can withdraw it while votes are not taken", async () => {
+  const { id } = await propose([["Disputes", call("Disputes", "setBond", [10n ** 17n])]], "Double the bond");
+  const page = await world.open(`#/proposal/${id}`, { wallet: world.wallet(world.holders[0]) });
+  await connect(page);
+  await page.getByText("Raise the bond of a challenge from 0.05 to 0.1 ETH").waitFor();
+  await page.getByRole("button", { name: "Withdraw the proposal" }).click();
+  await page.getByText("Cancelled", { exact: true }).waitFor();
 });
