@@ -22,6 +22,8 @@ export interface App {
   connection: Connection | null;
   /** Whether the connected wallet is on the right chain. */
   ready: boolean;
+  /** Null until the chain has told it. */
+  token: Token | null;
 }
 
 const Context = createContext<App | null>(null);
@@ -32,7 +34,8 @@ export function AppProvider({ config, children }: { config: Config; children: pr
   const ready = connection?.chainId === config.chain.id;
   const provider = ready ? connection.wallet.provider : null;
   const chain = useMemo(() => reader(config.chain, provider), [config, provider]);
-  const app = useMemo(() => ({ config, api, chain, connection, ready }), [config, api, chain, connection, ready]);
+  const token = useTokenOf(config, chain);
+  const app = useMemo(() => ({ config, api, chain, connection, ready, token }), [config, api, chain, connection, ready, token]);
   return <Context.Provider value={app}>{children}</Context.Provider>;
 }
 
@@ -81,26 +84,43 @@ export interface Token {
   decimals: number;
 }
 
-const tokens = new Map<Address, Promise<Token>>();
+/** Symbol and decimals, read from the chain. */
+export async function readToken({ config, chain }: Pick<App, "chain" | "config">): Promise<Token> {
+  const address = config.contracts.token;
+  const [symbol, decimals] = await Promise.all([
+    readContract(chain, { address, abi: tokenAbi, functionName: "symbol" }),
+    readContract(chain, { address, abi: tokenAbi, functionName: "decimals" }),
+  ]);
+  return { address, symbol: symbol.slice(0, 12), decimals };
+}
 
-/** Symbol and decimals, read from the chain once. */
-export function readToken(app: Pick<App, "chain" | "config">): Promise<Token> {
-  const address = app.config.contracts.token;
-  const known = tokens.get(address);
-  if (known) return known;
-  const asked = Promise.all([
-    readContract(app.chain, { address, abi: tokenAbi, functionName: "symbol" }),
-    readContract(app.chain, { address, abi: tokenAbi, functionName: "decimals" }),
-  ]).then(([symbol, decimals]) => ({ address, symbol: symbol.slice(0, 12), decimals }));
-  tokens.set(address, asked);
-  asked.catch(() => tokens.delete(address)); // asked again next time
-  return asked;
+const AGAIN = 3_000;
+
+/** Asked once, and again while the chain does not answer: every amount waits for it. */
+function useTokenOf(config: Config, chain: Reader): Token | null {
+  const [token, setToken] = useState<Token | null>(null);
+  useEffect(() => {
+    if (token) return;
+    let timer: ReturnType<typeof setTimeout>;
+    let stale = false;
+    const ask = () =>
+      readToken({ config, chain }).then(
+        (read) => stale || setToken(read),
+        () => {
+          if (!stale) timer = setTimeout(ask, AGAIN);
+        },
+      );
+    void ask();
+    return () => {
+      stale = true;
+      clearTimeout(timer);
+    };
+  }, [config, chain, token]);
+  return token;
 }
 
 export function useToken(): Token | null {
-  const app = useApp();
-  const loaded = useLoad(() => readToken(app), [app.chain]);
-  return loaded.value;
+  return useApp().token;
 }
 
 export { chainTime } from "./chain/reads";

@@ -43,6 +43,8 @@ export const distributorAbi = parseAbi([
 
 /** What waits for an answer. */
 export const challengesAbi = parseAbi([
+  "struct ChallengedEntry { uint8 status; uint64 id; uint48 units; address finder; }",
+  "function challengedEntry(uint64 epoch, uint32 round, uint32 position) view returns (ChallengedEntry)",
   "event EntryChallenged(uint256 indexed challenge, uint64 indexed epoch, address indexed challenger, uint32 round, uint32 position, uint96 bond, uint48 deadline)",
   "event BatchChallenged(uint256 indexed challenge, uint64 indexed epoch, address indexed challenger, uint32 round, uint96 bond, uint48 deadline, string reason)",
 ]);

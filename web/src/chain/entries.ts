@@ -5,6 +5,8 @@
 
 import { getAbiItem, hexToBytes, type Hex } from "viem";
 import { readContract } from "viem/actions";
+import type { Api } from "../api/client";
+import type { Stage } from "../api/types";
 import type { Config } from "../config";
 import { challengesAbi, distributorAbi } from "./abi";
 import type { Reader } from "./client";
@@ -45,6 +47,7 @@ export function unpack(entries: Hex): { id: bigint; units: bigint }[] {
 const NAMES = ["EntriesPublished", "EntriesCredited", "EntrySkipped", "EntryHeld", "HeldEntryCredited", "EntryFrozen", "EntryUnfrozen", "BatchFrozen", "BatchUnfrozen", "BatchVoided"] as const;
 const EVENTS = NAMES.map((name) => getAbiItem({ abi: distributorAbi, name }));
 const DROPPED = 2;
+const CHALLENGE_LOST = 3;
 
 interface Batch {
   passed: number;
@@ -122,11 +125,27 @@ export async function entriesOf(chain: Reader, config: Config, id: bigint): Prom
     const events = challengesAbi.filter((one) => one.type === "event");
     const challenges = (await logsOf(chain, { address: disputes, events, from: config.block })) as unknown as Log[];
     for (const one of entries.filter((one) => one.state === "challenged")) {
+      // Answered already, but crediting has not come to it yet.
+      const { status } = await readContract(chain, { address: disputes, abi: challengesAbi, functionName: "challengedEntry", args: [BigInt(one.epoch), one.round, one.position] });
+      if (status === CHALLENGE_LOST) one.state = "dropped";
       const about = challenges.findLast(({ eventName, args }) => args.epoch === BigInt(one.epoch) && args.round === one.round && (eventName === "BatchChallenged" || args.position === one.position));
       one.deadline = about ? Number(about.args.deadline) : null;
     }
   }
   return entries;
+}
+
+/** The same by a server's word, for a chain whose provider does not give that many events. */
+export async function entriesByServer(api: Api, id: bigint): Promise<Entry[]> {
+  const [explanations, epochs] = await Promise.all([api.explain(String(id)), api.epochs()]);
+  const states: Partial<Record<Stage, EntryState>> = { posted: "publishing", window: "waiting", crediting: "waiting", frozen: "challenged", settled: "credited" };
+  const of = new Map(epochs.map((one) => [one.epoch, one]));
+  return explanations.flatMap(({ epoch, round, result }) => {
+    const status = of.get(epoch);
+    const state = status && states[status.status];
+    if (!result || result.entry === 0n || !state) return [];
+    return [{ epoch, round, position: -1, units: result.entry, state, windowEnd: status.window_end, deadline: null }];
+  });
 }
 
 /** The epochs whose entries are not claimed yet. A claim pays all that is credited, so the oldest were paid first. */

@@ -57,9 +57,18 @@ function keep(place: string, ids: bigint[]): void {
   }
 }
 
+const placeOf = (config: Config, wallet: Address): string => `${config.chain.id}.${config.contracts.distributor}.${wallet}`.toLowerCase();
+
+/** Keeps in this browser that an account is paid to a wallet of the visitor, for when events cannot be read. */
+export function noteAccount(config: Config, wallet: Address, id: bigint): void {
+  const place = placeOf(config, wallet);
+  const known = seen(place);
+  if (!known.includes(id)) keep(place, [...known, id]);
+}
+
 /** The accounts that are paid to this wallet now. */
 export async function accountsOf(chain: Reader, config: Config, wallet: Address): Promise<ChainAccount[]> {
-  const place = `${config.chain.id}.${config.contracts.distributor}.${wallet}`.toLowerCase();
+  const place = placeOf(config, wallet);
   const known = seen(place);
   const event = getAbiItem({ abi: distributorAbi, name: "Linked" });
   let ids = known;

@@ -5,8 +5,8 @@ import { useEffect, useState } from "preact/hooks";
 import { getBalance } from "viem/actions";
 import { useApp, useLoad, useSend } from "../../app";
 import { distributorAbi } from "../../chain/abi";
-import { entriesOf, unclaimedEpochs, type Entry } from "../../chain/entries";
-import { account as readAccount, chainTime, type ChainAccount } from "../../chain/reads";
+import { entriesByServer, entriesOf, unclaimedEpochs, type Entry } from "../../chain/entries";
+import { account as readAccount, chainTime, noteAccount, type ChainAccount } from "../../chain/reads";
 import * as format from "../../format";
 import { href } from "../../router";
 import { en } from "../../text/en";
@@ -28,16 +28,20 @@ interface Props {
 }
 
 export function AccountPanel({ id, login, heading, known }: Props) {
-  const { chain, config } = useApp();
+  const { api, chain, config, connection } = useApp();
   const loaded = useLoad(() => readAccount(chain, config, id), [chain, config, id]);
   const entries = useLoad(
     async () => {
-      const [list, now] = await Promise.all([entriesOf(chain, config, id), chainTime(chain)]);
+      const [list, now] = await Promise.all([entriesOf(chain, config, id).catch(() => entriesByServer(api, id)), chainTime(chain)]);
       return { list, now };
     },
-    [chain, config, id],
+    [api, chain, config, id],
   );
   const account = loaded.value ?? known ?? null;
+  const owner = account?.wallet;
+  useEffect(() => {
+    if (owner && owner === connection?.account) noteAccount(config, owner, id);
+  }, [config, owner, connection, id]);
   const reload = () => {
     loaded.reload();
     entries.reload();
