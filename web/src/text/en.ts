@@ -153,6 +153,8 @@ export const en = {
     button: "Claim",
     buttonFor: (who: string) => `Claim for ${who}`,
     buttonAll: "Claim all",
+    together: "in all your accounts together",
+    holds: "What the account holds",
     forOther: "You pay the fee, the money goes to the linked wallet. Anybody may do this for anybody.",
     watchOnly: "You look on. With a wallet you can claim for this account; the money goes to the linked wallet.",
     noFee: (coin: string) => `Your wallet has no ${coin} for the transaction's fee. Add a little, or ask anybody else to claim for you.`,

@@ -25,9 +25,11 @@ interface Props {
   heading: boolean;
   /** What the account is known to hold already, so that it need not be read twice. */
   known?: ChainAccount;
+  /** Called after a claim here. */
+  changed?: () => void;
 }
 
-export function AccountPanel({ id, login, heading, known }: Props) {
+export function AccountPanel({ id, login, heading, known, changed }: Props) {
   const { api, chain, config, connection } = useApp();
   const loaded = useLoad(() => readAccount(chain, config, id), [chain, config, id]);
   const entries = useLoad(
@@ -45,14 +47,17 @@ export function AccountPanel({ id, login, heading, known }: Props) {
   const reload = () => {
     loaded.reload();
     entries.reload();
+    changed?.();
   };
   const name = login ?? words.account(String(id));
   const body = (content: ComponentChildren) => (
     <section class="account" aria-label={name}>
-      {heading && (
+      {heading ? (
         <h2>
           <a href={href({ view: "contributor", who: login ?? String(id) })}>{name}</a>
         </h2>
+      ) : (
+        <h2 class="unseen">{words.holds}</h2>
       )}
       {content}
     </section>

@@ -6,7 +6,7 @@ import { distributorAbi } from "../../chain/abi";
 import { accountsOf, type ChainAccount } from "../../chain/reads";
 import { href } from "../../router";
 import { en } from "../../text/en";
-import { Amount, Button, Empty, ErrorBox, Loading, Notice } from "../../ui/basics";
+import { Amount, Button, Empty, ErrorBox, Loading } from "../../ui/basics";
 import { Title } from "../../ui/shell";
 import { Progress } from "../../ui/transaction";
 import { ChainSwitch, ConnectButton } from "../../ui/wallet";
@@ -45,6 +45,8 @@ function Mine() {
   const wallet = connection!.account;
   const loaded = useLoad(() => accountsOf(chain, config, wallet), [chain, config, wallet]);
   const logins = useLogins(loaded.value ?? []);
+  /** After a claim of all, every account is read anew. */
+  const [turn, setTurn] = useState(0);
   if (loaded.state === "error" && !loaded.value) {
     const fault = loaded.fault.kind === "unreachable" ? loaded.fault : { ...loaded.fault, text: words.findingFailed, hint: words.findingFailedHint };
     return <ErrorBox fault={fault} retry={loaded.reload} />;
@@ -58,31 +60,42 @@ function Mine() {
       </Empty>
     );
   }
-  const open = loaded.value.filter((one) => one.claimable > 0n);
   return (
     <>
-      {open.length > 1 && <ClaimAll accounts={open} reload={loaded.reload} />}
+      <ClaimAll
+        accounts={loaded.value}
+        done={() => {
+          setTurn((last) => last + 1);
+          loaded.reload();
+        }}
+      />
       {loaded.value.map((one) => (
-        <AccountPanel key={`${one.id}`} id={one.id} login={logins.get(one.id) ?? null} known={one} heading />
+        <AccountPanel key={`${one.id} ${turn}`} id={one.id} login={logins.get(one.id) ?? null} known={one} changed={loaded.reload} heading />
       ))}
     </>
   );
 }
 
 /** One transaction for several accounts of one wallet. */
-function ClaimAll({ accounts, reload }: { accounts: ChainAccount[]; reload: () => void }) {
+function ClaimAll({ accounts, done }: { accounts: ChainAccount[]; done: () => void }) {
   const { config, ready } = useApp();
   const { sending, busy, send } = useSend();
-  if (!ready) return null;
+  const open = accounts.filter((one) => one.claimable > 0n);
+  if (!ready || (open.length < 2 && sending.phase === "idle")) return null;
   const claim = async () => {
-    await send({ to: config.contracts.distributor, abi: distributorAbi, functionName: "claimMany", args: [accounts.map((one) => one.id)] });
-    reload();
+    await send({ to: config.contracts.distributor, abi: distributorAbi, functionName: "claimMany", args: [open.map((one) => one.id)] });
+    done();
   };
   return (
-    <Notice title={<Amount value={accounts.reduce((sum, one) => sum + one.claimable, 0n)} />}>
-      <p><Button kind="primary" busy={busy} onClick={claim}>{words.buttonAll}</Button></p>
+    <section class="account" aria-label={words.together}>
+      {open.length > 1 && (
+        <div class="statement">
+          <p class="figure-none"><Amount value={open.reduce((sum, one) => sum + one.claimable, 0n)} /> {words.together}</p>
+          <p class="act"><Button kind="primary" busy={busy} onClick={claim}>{words.buttonAll}</Button></p>
+        </div>
+      )}
       <Progress sending={sending} done={words.done} />
-    </Notice>
+    </section>
   );
 }
 
