@@ -95,8 +95,7 @@ bench-store: postgres ## Fill SQLite and PostgreSQL with COUNT records (ten mill
 	@cargo run --release --package guerdon-tests --bin bench-store -- --count $(or $(COUNT),10000000)
 
 .PHONY: web
-web: setup ## Build the page into web/dist, with the WebAssembly module that verifies
-	@oracle/wasm/build web/wasm
+web: setup ## Build the page into web/dist
 	@node_modules/.bin/vite build --config web/vite.config.mjs --logLevel warn
 
 .PHONY: lint

@@ -106,7 +106,13 @@ export function shortHash(value: string): string {
   return value.length > 14 ? `${value.slice(0, 8)}…${value.slice(-4)}` : value;
 }
 
-/** A measured figure, such as seconds or megabytes; never an amount. */
-export function decimalPlaces(value: number, fraction: number): string {
-  return new Intl.NumberFormat(locale(), { minimumFractionDigits: fraction, maximumFractionDigits: fraction }).format(value);
+/** Seconds that were measured, to a hundredth. */
+export function seconds(value: number): string {
+  return new Intl.NumberFormat(locale(), { style: "unit", unit: "second", unitDisplay: "narrow", minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+}
+
+/** The size of a file. */
+export function bytes(value: number): string {
+  const [unit, size] = value < 1e6 ? (["kilobyte", 1e3] as const) : (["megabyte", 1e6] as const);
+  return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(value / size);
 }

@@ -12,9 +12,9 @@ export interface Point {
   value: number | null;
 }
 
-const WIDTH = 320;
-const HEIGHT = 96;
-const ABOVE = 14;
+const WIDTH = 400;
+const HEIGHT = 90;
+const ABOVE = 24;
 const GROUND = 20;
 
 /** Consecutive points that can be joined. */
@@ -27,15 +27,15 @@ function strokes(points: readonly Point[]): Point[][] {
   return out.filter((stroke) => stroke.length > 0);
 }
 
-/** @param top The highest value that can be, or null for the highest there is. */
-export function LineChart({ title, text, points, top, write }: { title: string; text: string; points: readonly Point[]; top: number | null; write: (value: number) => string }) {
+/** @param top Where the scale ends at least. */
+export function LineChart({ title, text, points, top, write }: { title: string; text: string; points: readonly Point[]; top: number; write: (value: number) => string }) {
   const id = useId();
   const known = points.filter((point): point is { epoch: number; value: number } => point.value !== null);
   const [first, last] = [known[0], known.at(-1)];
   if (!first || !last) return null;
   const values = known.map((point) => point.value);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const most = Math.max(top ?? high, 1);
+  const most = Math.max(top, high);
   const span = Math.max(last.epoch - first.epoch, 1);
   const x = (epoch: number) => (known.length === 1 ? WIDTH / 2 : 6 + ((epoch - first.epoch) / span) * (WIDTH - 12));
   const y = (value: number) => ABOVE + HEIGHT - (value / most) * HEIGHT;
@@ -51,7 +51,7 @@ export function LineChart({ title, text, points, top, write }: { title: string; 
         <title id={`${id}-title`}>{told}</title>
         <line class="rule" x1="0" x2={WIDTH} y1={y(most)} y2={y(most)} />
         <line class="ground" x1="0" x2={WIDTH} y1={y(0)} y2={y(0)} />
-        <text class="scale" x="0" y={y(most) - 4}>{write(most)}</text>
+        <text class="scale" x="0" y={y(most) - 8}>{write(most)}</text>
         {strokes(known).map((stroke) => (
           <polyline key={stroke[0]!.epoch} points={stroke.map((point) => `${x(point.epoch).toFixed(1)},${y(point.value!).toFixed(1)}`).join(" ")} />
         ))}

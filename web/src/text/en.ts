@@ -497,7 +497,7 @@ export const en = {
     none: "No epoch has been scored yet",
     noneText: "The first one appears here when its evidence is cut, some days after its end.",
     table: "All epochs, the newest first",
-    columns: { epoch: "Epoch", period: "Time", status: "Batch", entries: "Paid accounts", total: "Paid", verify: "Verification" },
+    columns: { epoch: "Epoch", status: "Batch", entries: "Paid accounts", total: "Paid", verify: "Verification" },
     verify: "Verify",
     verifyOf: (epoch: string) => `Verify epoch ${epoch}`,
     more: (count: string) => `Show all ${count} epochs`,
@@ -620,7 +620,7 @@ export const en = {
       attack: "Attacking…",
       compare: "Comparing with the chain…",
     },
-    mebibytes: (done: string, of: string | null) => (of ? `${done} of ${of} MB` : `${done} MB`),
+    bytes: (done: string, of: string | null) => (of ? `${done} of ${of}` : done),
     good: (facts: string, entries: string) => `Verified here: ${facts} and ${entries} equal the chain.`,
     goodEmpty: (facts: string) => `Verified here: ${facts} give no entry, and the chain has none.`,
     facts: (count: number, shown: string) => counted(count, shown, "fact", "facts"),
@@ -635,9 +635,9 @@ export const en = {
     challenge: "How to challenge",
     checks: "What was compared",
     checksTable: "What was computed here beside what the chain has",
-    columns: { what: "What", here: "Computed here", chain: "On the chain", equal: "Equal" },
+    columns: { what: "What", value: "Computed here, and on the chain", here: "Computed here", chain: "On the chain", equal: "Equal" },
     equal: "equal",
-    differs: "DIFFERS",
+    differs: "differs",
     names: {
       evidence: "Evidence, SHA-256",
       policy: "Policy",
@@ -686,7 +686,6 @@ export const en = {
     moduleSize: "Size",
     moduleCommand: "oracle/wasm/build FOLDER",
     source: "The evidence came from",
-    seconds: (value: string) => `${value} s`,
   },
 
   govern: {

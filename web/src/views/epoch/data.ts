@@ -12,7 +12,7 @@ import type { en } from "../../text/en";
 
 export interface Contradiction {
   about: keyof typeof en.epoch.differences;
-  /** Units for totals. */
+  /** Base units for totals. */
   server: string | bigint | number;
   chain: string | bigint | number;
 }
@@ -39,7 +39,7 @@ export async function loadEpoch(app: App, epoch: number): Promise<EpochData> {
 }
 
 /** What a server says of a batch otherwise than the chain. A server that has not seen the batch yet is only behind. */
-export function contradictions({ chain, server }: EpochData): Contradiction[] {
+export function contradictions({ chain, server }: EpochData, unit: bigint): Contradiction[] {
   const batch = chain?.batch;
   if (!batch || !server || server.round !== batch.header.round) return [];
   if (server.status === "scored" || server.status === "batched") return [];
@@ -47,7 +47,7 @@ export function contradictions({ chain, server }: EpochData): Contradiction[] {
   const hold = (about: Contradiction["about"], theirs: string | bigint | number, ours: string | bigint | number) => {
     if (String(theirs).toLowerCase() !== String(ours).toLowerCase()) out.push({ about, server: theirs, chain: ours });
   };
-  hold("total", server.total, batch.header.total);
+  hold("total", server.total, batch.header.total * unit);
   if (batch.status !== "posted") hold("entries", server.entries, batch.entries.length);
   hold("evidence", server.evidence_hash, batch.header.evidenceHash);
   if (server.entries_hash) hold("entriesHash", server.entries_hash, batch.header.entriesHash);

@@ -27,7 +27,7 @@ export function Entries({ batch, logins }: { batch: Batch; logins: ReadonlyMap<b
     </tr>
   );
   return (
-    <section aria-labelledby="entries-title">
+    <section class="narrow" aria-labelledby="entries-title">
       <h2 id="entries-title">{words.entries}</h2>
       <p class="muted">{config.ranking ? words.entriesRanked : words.entriesText}</p>
       {batch.status === "posted" && <p>{entries.length > 0 ? words.publishing(en.verify.entries(entries.length, format.number(entries.length))) : words.noEntries}</p>}

@@ -91,10 +91,10 @@ function Body({ data, epoch, logins, reload }: { data: EpochData; epoch: number;
 function Contradictions({ data }: { data: EpochData }) {
   const { config } = useApp();
   const token = useToken();
-  const found = contradictions(data);
+  const found = contradictions(data, config.unit);
   if (found.length === 0) return null;
   const shown = (about: string, value: string | bigint | number) =>
-    about === "total" && token ? `${format.amount(BigInt(value) * config.unit, token.decimals)} ${token.symbol}` : typeof value === "string" ? format.shortHash(value) : format.number(value);
+    about === "total" && token ? `${format.amount(BigInt(value), token.decimals)} ${token.symbol}` : typeof value === "string" ? format.shortHash(value) : format.number(value);
   return (
     <Notice tone="bad" title={words.differs} live>
       <p>{words.differsText}</p>

@@ -21,7 +21,7 @@ export function Slices({ fairness }: { fairness: Fairness }) {
     </tr>
   );
   return (
-    <section aria-labelledby="slices-title">
+    <section class="narrow" aria-labelledby="slices-title">
       <h2 id="slices-title">{words.slices}</h2>
       <p class="muted">{words.slicesText}</p>
       <Table caption={words.slicesTable} hidden head={head}>

@@ -17,7 +17,7 @@ export interface Row extends EpochPeriod {
   epoch: number;
   /** Null when no server tells. */
   stage: EpochStatus["status"] | null;
-  /** Units; null when nothing was posted. */
+  /** Base units; null when nothing was posted. */
   total: bigint | null;
   /** Null when no server tells. */
   entries: number | null;
@@ -56,7 +56,7 @@ export async function loadEpochs(app: App): Promise<Epochs> {
   const epochs = [...new Set([...known.keys(), ...(batches?.keys() ?? [])])].sort((a, b) => b - a);
   const rows = epochs.map((epoch): Row => {
     const [status, batch] = [known.get(epoch), batches?.get(epoch)];
-    const posted = batches ? (batch?.total ?? null) : status && status.status !== "empty" && status.status !== "scored" && status.status !== "batched" ? status.total : null;
+    const posted = batches ? (batch ? batch.total * app.config.unit : null) : status && status.status !== "empty" && status.status !== "scored" && status.status !== "batched" ? status.total : null;
     return {
       epoch,
       ...periodOf(app.config, epoch),

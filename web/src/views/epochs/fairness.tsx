@@ -13,15 +13,15 @@ const words = en.epochs;
 interface Figure {
   key: keyof typeof words.figures;
   of: (fairness: Fairness) => number;
-  /** The highest that can be; null for the highest there is. */
-  top: number | null;
+  /** Where its scale ends at least. */
+  top: number;
   write: (value: number) => string;
 }
 
 const FIGURES: Figure[] = [
   { key: "gini", of: (one) => one.concentration.gini, top: 1000, write: format.thousandths },
   { key: "topTen", of: (one) => one.concentration.top_ten, top: 1000, write: format.percent },
-  { key: "nakamoto", of: (one) => one.concentration.nakamoto, top: null, write: format.number },
+  { key: "nakamoto", of: (one) => one.concentration.nakamoto, top: 5, write: format.number },
   { key: "newcomers", of: (one) => one.newcomer_share, top: 1000, write: format.percent },
 ];
 

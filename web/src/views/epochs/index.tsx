@@ -56,34 +56,34 @@ function Running({ now }: { now: number }) {
 }
 
 function List({ rows }: { rows: readonly Row[] }) {
-  const { config } = useApp();
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, FIRST);
   const { columns } = words;
   const head = (
     <tr>
       <th scope="col">{columns.epoch}</th>
-      <th scope="col">{columns.period}</th>
       <th scope="col">{columns.status}</th>
-      <th scope="col" class="figure">{columns.entries}</th>
+      <th scope="col" class="figure people">{columns.entries}</th>
       <th scope="col" class="figure">{columns.total}</th>
       <th scope="col"><span class="unseen">{columns.verify}</span></th>
     </tr>
   );
   return (
     <>
-      <Table caption={words.table} head={head} hidden>
+      <div class="epochs"><Table caption={words.table} head={head} hidden>
         {shown.map((row) => (
           <tr key={row.epoch}>
-            <th scope="row"><a href={href({ view: "epoch", epoch: row.epoch })}>{en.epoch.title(format.number(row.epoch))}</a></th>
-            <td class="period"><Time seconds={row.starts} day /> – <Time seconds={row.ends - 1} day /></td>
+            <th scope="row">
+              <a href={href({ view: "epoch", epoch: row.epoch })}>{en.epoch.title(format.number(row.epoch))}</a>
+              <span class="period"><Time seconds={row.starts} day /> – <Time seconds={row.ends - 1} day /></span>
+            </th>
             <td>{row.stage && <span class={`stage ${row.stage}`}>{en.contributor.stages[row.stage]}</span>}</td>
-            <td class="figure">{row.entries === null ? "" : format.number(row.entries)}</td>
-            <td class="figure">{row.total === null ? "–" : <Amount value={row.total * config.unit} />}</td>
+            <td class="figure people">{row.entries === null ? "" : format.number(row.entries)}</td>
+            <td class="figure">{row.total === null ? "–" : <Amount value={row.total} />}</td>
             <td class="figure">{row.total !== null && <a href={href({ view: "verify", epoch: row.epoch })} aria-label={words.verifyOf(format.number(row.epoch))}>{words.verify}</a>}</td>
           </tr>
         ))}
-      </Table>
+      </Table></div>
       {shown.length < rows.length && <p><Button onClick={() => setAll(true)}>{words.more(format.number(rows.length))}</Button></p>}
     </>
   );

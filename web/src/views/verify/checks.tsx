@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { useApp, useLoad } from "../../app";
 import * as format from "../../format";
 import { en } from "../../text/en";
-import { Amount, Button, Hash, Table, Time } from "../../ui/basics";
+import { Address, Amount, Button, Hash, Table, Time } from "../../ui/basics";
 import type { Check, Comparison, Difference } from "../../verify/compare";
 import { Who } from "../epoch/entries";
 
@@ -16,8 +16,9 @@ function Value({ name, value, unit }: { name: Check["name"]; value: string; unit
     case "evidence":
     case "policy":
     case "entriesHash":
-    case "distributor":
       return <Hash value={value} />;
+    case "distributor":
+      return <Address value={value as `0x${string}`} />;
     case "total":
     case "budget":
     case "cap":
@@ -42,22 +43,34 @@ export function Checks({ comparison, unit, linksRead }: { comparison: Comparison
     <tr>
       <th scope="col">{columns.what}</th>
       <th scope="col">{columns.equal}</th>
-      <th scope="col">{columns.here}</th>
-      <th scope="col">{columns.chain}</th>
+      <th scope="col">{columns.value}</th>
     </tr>
   );
   return (
-    <section aria-labelledby="checks-title">
+    <section class="checks" aria-labelledby="checks-title">
       <h2 id="checks-title">{words.checks}</h2>
       <Table caption={words.checksTable} hidden head={head}>
-        {comparison.checks.map((check) => (
-          <tr key={check.name} class={check.passed ? undefined : "differs"}>
-            <th scope="row">{words.names[check.name]}</th>
-            <td class="verdict">{check.passed ? words.equal : words.differs}</td>
-            <td><Value name={check.name} value={check.here} unit={unit} /></td>
-            <td><Value name={check.name} value={check.chain} unit={unit} /></td>
-          </tr>
-        ))}
+        {comparison.checks.map((check) => {
+          const value = (value: string) => <Value name={check.name} value={value} unit={unit} />;
+          return (
+            <tr key={check.name} class={check.passed ? undefined : "differs"}>
+              <th scope="row">{words.names[check.name]}</th>
+              <td class="verdict">{check.passed ? words.equal : words.differs}</td>
+              <td>
+                {check.passed ? (
+                  value(check.here)
+                ) : (
+                  <dl>
+                    <dt>{columns.here}</dt>
+                    <dd>{value(check.here)}</dd>
+                    <dt>{columns.chain}</dt>
+                    <dd>{value(check.chain)}</dd>
+                  </dl>
+                )}
+              </td>
+            </tr>
+          );
+        })}
       </Table>
       {!linksRead && <p class="muted">{words.linksFailed}</p>}
     </section>
@@ -84,7 +97,7 @@ export function Differences({ differences, unit }: { differences: readonly Diffe
     </tr>
   );
   return (
-    <section aria-labelledby="differences-title">
+    <section class="narrow" aria-labelledby="differences-title">
       <h2 id="differences-title">{words.differences}</h2>
       <Table caption={words.differencesTable} hidden head={head}>
         {shown.map(({ id, here, chain }) => (

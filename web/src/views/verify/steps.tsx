@@ -6,8 +6,6 @@ import type { Step } from "../../verify/run";
 
 const words = en.verify;
 
-/** Millions of bytes, to a tenth. */
-export const megabytes = (bytes: number): string => format.decimalPlaces(bytes / 1e6, 1);
 
 export function Steps({ step: { stage, done, of } }: { step: Step }) {
   const text = words.stages[stage];
@@ -16,7 +14,7 @@ export function Steps({ step: { stage, done, of } }: { step: Step }) {
     <div class="steps">
       <p id="step">{text}</p>
       <progress aria-labelledby="step" {...(of ? { value: Math.min(done / of, 1), max: 1 } : {})} />
-      <p class="small muted" aria-hidden="true">{bytes ? words.mebibytes(megabytes(done), of ? megabytes(of) : null) : "\u00a0"}</p>
+      <p class="small muted" aria-hidden="true">{bytes ? words.bytes(format.bytes(done), of ? format.bytes(of) : null) : "\u00a0"}</p>
     </div>
   );
 }

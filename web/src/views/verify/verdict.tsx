@@ -9,7 +9,6 @@ import { Button, Empty, ErrorBox, Facts, Hash, Notice } from "../../ui/basics";
 import type { Verdict } from "../../verify/run";
 import type { Miss, ModuleInfo } from "../../verify/types";
 import { Checks, Differences } from "./checks";
-import { megabytes } from "./steps";
 
 const words = en.verify;
 
@@ -93,7 +92,7 @@ function Compared({ verdict: { here, chain, comparison, linksRead, module }, epo
   const facts = words.facts(here.facts, format.number(here.facts));
   const entries = (count: number) => words.entries(count, format.number(count));
   const failed = (name: string) => comparison.checks.some((check) => check.name === name && !check.passed);
-  const seconds = words.seconds(format.decimalPlaces(here.timings.total / 1000, 2));
+  const seconds = format.seconds(here.timings.total / 1000);
   const headline = comparison.passed
     ? here.entries.length > 0
       ? words.good(facts, entries(comparison.equal))
@@ -105,7 +104,7 @@ function Compared({ verdict: { here, chain, comparison, linksRead, module }, epo
         {comparison.unpublished > 0 && <p>{words.partly(entries(comparison.unpublished))}</p>}
         {comparison.differences.length > 0 && <p>{words.badEntries(entries(comparison.differences.length), format.number(comparison.equal))}</p>}
         {!comparison.passed && <p>{failed("evidence") ? words.badFile : comparison.differences.length > 0 || failed("entriesHash") ? words.badHere : words.badOther}</p>}
-        <p>{words.took(seconds, words.mebibytes(megabytes(here.bytes), null), here.place.name)}</p>
+        <p>{words.took(seconds, format.bytes(here.bytes), here.place.name)}</p>
         {!comparison.passed && !failed("evidence") && chain.batch?.status === "window" && <p><a href={href({ view: "govern" })}>{words.challenge}</a></p>}
       </Notice>
       {!chain.batch && <Notice tone="warn"><p>{words.noBatch}</p></Notice>}
@@ -132,7 +131,7 @@ function ModuleFacts({ module }: { module: ModuleInfo }) {
         rows={[
           [words.moduleHash, <Hash value={module.sha256} whole />],
           [words.moduleBuilt, module.rustc],
-          [words.moduleSize, words.mebibytes(megabytes(module.bytes), null)],
+          [words.moduleSize, format.bytes(module.bytes)],
         ]}
       />
     </section>
