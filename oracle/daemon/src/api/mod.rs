@@ -14,6 +14,7 @@ mod links;
 mod page;
 mod paging;
 mod peers;
+mod policies;
 mod probes;
 mod rates;
 mod reply;
@@ -101,6 +102,7 @@ fn public() -> OpenApiRouter<Api> {
         .routes(routes!(contributors::explain))
         .routes(routes!(evidence::of_epoch))
         .routes(routes!(evidence::by_hash))
+        .routes(routes!(policies::by_hash))
         .routes(routes!(webhooks::standing))
         .routes(routes!(document::serve))
 }
