@@ -23,7 +23,7 @@ demo: build ## Pay a sample org end to end; ONCE=1 exits after the summary, DATA
 	@target/debug/demo $(DEMO_FLAGS)
 
 .PHONY: test
-test: test-contracts test-rust ## Run all tests: contracts, crates, whole system
+test: test-contracts test-rust test-web ## Run all tests: contracts, crates, whole system, the page in a browser
 
 .PHONY: test-contracts
 test-contracts: setup ## Run the Solidity tests and check gas and sizes against contracts/snapshots
@@ -82,6 +82,10 @@ value: data-notice ## Compare points with what people paid for pull requests (ne
 test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace
 
+.PHONY: test-web
+test-web: build chromium ## Test the page in a real browser; screenshots are kept in target/browser; TEST=FILE runs one
+	@node --test $(or $(TEST),tests/browser/*.test.mjs)
+
 .PHONY: test-kms
 test-kms: ## Test a key in AWS KMS over its protocol (builds the AWS SDK)
 	@cargo test --package guerdon --features kms --test kms
@@ -95,8 +99,13 @@ bench-store: postgres ## Fill SQLite and PostgreSQL with COUNT records (ten mill
 	@cargo run --release --package guerdon-tests --bin bench-store -- --count $(or $(COUNT),10000000)
 
 .PHONY: web
-web: setup ## Build the page into web/dist
+web: setup web/dist/index.html ## Build the page into web/dist
+
+# Only when something changed: a new page makes cargo build the daemon anew.
+web/dist/index.html: $(shell find web/src web/tools -type f 2>/dev/null) web/index.html web/vite.config.mjs node_modules/.package-lock.json
 	@node_modules/.bin/vite build --config web/vite.config.mjs --logLevel warn
+	@node web/tools/pack.mjs
+	@touch $@
 
 .PHONY: lint
 lint: setup ## Check formats and lints: cargo fmt, clippy, tsc, forge fmt, solc and forge warnings
@@ -113,7 +122,7 @@ fmt: setup ## Format everything
 	@$(FORGE) fmt
 
 .PHONY: build
-build: setup ## Build every binary
+build: setup web ## Build every binary
 	@echo "building (the first time takes a few minutes)" >&2
 	@cargo build --workspace --bins
 
@@ -159,6 +168,10 @@ tools:
 postgres: ## See that the tests have a PostgreSQL and sqlite3; installs them on a bare Debian
 	@tests/tools/postgres
 
+.PHONY: chromium
+chromium: ## See that the tests have a Chromium; installs it on a bare Debian
+	@tests/tools/chromium
+
 .PHONY: data-notice
 data-notice:
 	@[ -n "$(GUERDON_DATA)" ] || printf '%s\n' '' \
@@ -166,7 +179,7 @@ data-notice:
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
-	@rm -rf target node_modules contracts/out contracts/cache
+	@rm -rf target node_modules web/dist contracts/out contracts/cache
 
 # What the tests are worth: see docs/contracts/gates.md.
 COVERED ?= contracts/test/{unit,governance,attack}/**

@@ -27,6 +27,8 @@ pub(super) struct Shown {
     window: u64,
     /// Base units of the payout token, decimal.
     unit: String,
+    /// For how many epochs an amount waits for a link.
+    accrue_epochs: Option<u64>,
     repositories: Vec<Named>,
     ranking: bool,
     policies: Vec<Policy>,
@@ -102,6 +104,7 @@ impl Shown {
             epoch_length: deployment.epoch_length,
             window: deployment.window,
             unit: deployment.unit.to_string(),
+            accrue_epochs: oracle.policies.first().map(|policy| policy.accrue_epochs),
             repositories: repositories.into_iter().map(named).collect(),
             ranking: page.ranking,
             policies: oracle.policies.hashes().map(policy).collect(),
