@@ -101,8 +101,12 @@ bench-store: postgres ## Fill SQLite and PostgreSQL with COUNT records (ten mill
 .PHONY: web
 web: setup web/dist/index.html ## Build the page into web/dist
 
-# Only when something changed: a new page makes cargo build the daemon anew.
-web/dist/index.html: $(shell find web/src web/tools -type f 2>/dev/null) web/index.html web/vite.config.mjs node_modules/.package-lock.json
+# Both only when something changed: a new page makes cargo build the daemon anew.
+web/wasm/build.json: Cargo.lock Cargo.toml $(shell find oracle/wasm oracle/core/src oracle/core/Cargo.toml -type f 2>/dev/null)
+	@oracle/wasm/build web/wasm
+	@touch $@
+
+web/dist/index.html: $(shell find web/src web/tools -type f 2>/dev/null) web/index.html web/vite.config.mjs node_modules/.package-lock.json web/wasm/build.json oracle/wasm/module.mjs
 	@node_modules/.bin/vite build --config web/vite.config.mjs --logLevel warn
 	@node web/tools/pack.mjs
 	@touch $@
