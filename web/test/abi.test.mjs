@@ -36,6 +36,14 @@ const NAMES = {
   veto: "ContributorVeto",
 };
 
+test("what every view calls is compiled", async () => {
+  const { distributorAbi, challengesAbi, tokenAbi, errorsAbi } = await load("chain/abi.ts");
+  holds(distributorAbi, ["RewardDistributor"], "distributorAbi");
+  holds(challengesAbi, ["Disputes"], "challengesAbi");
+  holds(tokenAbi, ["GuerdonToken"], "tokenAbi");
+  holds(errorsAbi, ["GuerdonToken", "RewardDistributor"], "errorsAbi");
+});
+
 test("what the page calls about links is compiled", async () => {
   const { linksAbi, linkedAbi } = await load("link/abi.ts");
   holds(linksAbi, ["Links", "RewardDistributor"], "linksAbi");

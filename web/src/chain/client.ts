@@ -52,9 +52,9 @@ function http(url: string): Source {
 /** A contract's answer, not a fault of who carried it: another source would say the same. */
 function reverted(error: unknown): boolean {
   const { code, data, message } = error as { code?: unknown; data?: unknown; message?: unknown };
-  if (code === 3) return true;
-  const bytes = typeof data === "string" ? data : (data as { data?: unknown } | undefined)?.data;
-  return typeof bytes === "string" && bytes.startsWith("0x") && /revert/i.test(String(message));
+  const inner = (typeof data === "object" && data !== null ? data : {}) as { code?: unknown; data?: unknown; message?: unknown };
+  const bytes = inner.data ?? data;
+  return code === 3 || inner.code === 3 || (typeof bytes === "string" && /^0x[0-9a-f]{8}/i.test(bytes)) || /execution reverted|VM Exception/i.test(`${message} ${inner.message}`);
 }
 
 export function chainOf(config: ChainConfig): Chain {
@@ -91,6 +91,8 @@ export function reader(config: ChainConfig, wallet: Provider | null): Reader {
   return createClient({
     chain: chainOf(config),
     transport: custom({ request: ({ method, params }: Request) => request({ method, params }) }, { retryCount: 0 }),
+    // A contract may not send this page's requests to addresses of its own choice.
+    ccipRead: false,
     pollingInterval: 1_000,
     cacheTime: 0,
   });

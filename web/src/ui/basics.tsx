@@ -136,10 +136,10 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
-/** What went wrong, what to do, and the details for who wants them. */
+/** What went wrong, what to do, and the details for who wants them. To decline is no fault. */
 export function ErrorBox({ fault, retry }: { fault: Fault; retry?: () => void }) {
   return (
-    <Notice tone="bad" title={fault.text} live>
+    <Notice tone={fault.kind === "rejected" ? "info" : "bad"} title={fault.text} live>
       <p>{fault.hint}</p>
       {fault.detail && (
         <details class="fault-detail">

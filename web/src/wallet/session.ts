@@ -138,8 +138,9 @@ export async function useChain(connection: Connection, chain: ChainConfig): Prom
   try {
     await provider.request({ method: "wallet_switchEthereumChain", params: [{ chainId }] });
   } catch (error) {
-    if (codeOf(error) === 4001) throw error;
-    // 4902 says that the chain is unknown; some wallets say so by other codes, so adding is tried anyway.
+    // Declined, not granted, or already asking. 4902 says that the chain is unknown; some wallets say so by other
+    // codes, so adding is tried for all others. Without an RPC to name, no wallet adds a chain.
+    if ([4001, 4100, -32_002].includes(codeOf(error) ?? 0) || chain.rpcs.length === 0) throw error;
     const added = {
       chainId,
       chainName: chain.name,

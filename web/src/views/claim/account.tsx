@@ -63,7 +63,7 @@ export function AccountPanel({ id, login, heading, known, changed }: Props) {
     </section>
   );
   if (!account) return body(loaded.state === "error" ? <ErrorBox fault={loaded.fault} retry={reload} /> : <Loading text={words.reading} />);
-  if (!account.wallet) return body(<Accrued id={id} login={login} />);
+  if (!account.wallet) return body(<div class="ruled"><Accrued id={id} login={login} /></div>);
   return body(
     <>
       {loaded.state === "error" && <ErrorBox fault={loaded.fault} retry={reload} />}
@@ -110,7 +110,7 @@ function Claim({ account, name, entries, reload, who, heading }: { account: Chai
           )}
           {account.relinking && (
             <Notice tone="warn" title={words.relinking}>
-              <p><a href={href({ view: "link" })}>{words.relinkingAction}</a></p>
+              <p><a href={href({ view: "link", login: who })}>{words.relinkingAction}</a></p>
             </Notice>
           )}
           {account.claimable > 0n && !connection && (
