@@ -13,7 +13,7 @@ const base = (title) => {
   const [whole, fraction = ""] = title.split(" ")[0].split(".");
   return BigInt(whole) * 10n ** 18n + BigInt(fraction.padEnd(18, "0"));
 };
-const epochOf = (page, number) => page.locator("details.epoch", { has: page.locator("summary", { hasText: `Epoch ${number}` }) });
+const epochOf = (page, number) => page.locator("details.reasons", { has: page.locator("summary", { hasText: `Epoch ${number}` }) });
 
 test("the line items of every epoch add up to the entries on the chain", async () => {
   const page = await world.open("#/c/jun-parkway");
@@ -25,7 +25,7 @@ test("the line items of every epoch add up to the entries on the chain", async (
     const amounts = await epoch.locator(".item > .line-head .amount").evaluateAll((all) => all.map((one) => one.title));
     assert.ok(amounts.length > 0, `epoch ${number} has line items`);
     const items = amounts.map(base).reduce((total, one) => total + one, 0n);
-    assert.equal(base(await epoch.locator(".sum .total .amount").getAttribute("title")), items);
+    assert.equal(base(await epoch.locator(".sum .result .amount").getAttribute("title")), items);
     sum += items;
   }
   const account = await world.read("RewardDistributor", "account", BigInt(world.person("jun-parkway").id));

@@ -17,7 +17,7 @@ export function EpochReasons({ explanation, status, open }: { explanation: Expla
   const starts = config.epochStart + (epoch - 1) * config.epochLength;
   const sorted = [...items].sort((a, b) => (a.amount === b.amount ? a.at - b.at : a.amount > b.amount ? -1 : 1));
   return (
-    <details class="epoch" open={open}>
+    <details class="reasons" open={open}>
       <summary>
         <span class="line-head">
           <span>
@@ -68,7 +68,7 @@ function Sum({ explanation: { result } }: { explanation: Explanation }) {
       <caption class="unseen">{words.sum.entry}</caption>
       <tbody>
         {rows.map(([name, value], index) => (
-          <tr key={name} class={index > 0 && (name === words.sum.entry || name === words.sum.accrues) ? "total" : undefined}>
+          <tr key={name} class={index > 0 && (name === words.sum.entry || name === words.sum.accrues) ? "result" : undefined}>
             <th scope="row">{name}</th>
             <td class="figure">{value}</td>
           </tr>

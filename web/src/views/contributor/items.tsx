@@ -63,7 +63,7 @@ export function Item({ item, unit }: { item: LineItem; unit: bigint }) {
       </p>
       <Factors item={item} />
       {item.notes.length > 0 && <Notes notes={item.notes} />}
-      <details class="steps">
+      <details class="computed">
         <summary>{words.steps}</summary>
         <Facts
           rows={[
