@@ -1,6 +1,7 @@
 //! Governance on the page: delegation, a proposal from its making to its execution, a veto, challenges with their bonds.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { encodeFunctionData, keccak256, toHex } from "viem";
 import { stage, until } from "./harness/world.mjs";
@@ -108,7 +109,8 @@ test("an action that cannot be told is shown raw, with a warning, and one that w
   await page.getByText("This calls a contract that is not part of Guerdon. What it does cannot be told here.").waitFor();
   await page.getByText("0xdeadbeef").waitFor();
   await page.getByText(`Pay 1,000,000,000,000 GDN to ${world.stranger.address}`).waitFor();
-  await page.getByText(/This would fail if it were carried out now/).first().waitFor();
+  await page.getByText(/^This would fail if it were carried out now: The cap on what leaves the Treasury/).waitFor();
+  await page.getByText("This would fail if it were carried out now: the timelock does not hold that much").waitFor();
   await page.getByText(`Pay 0.1 ETH to ${world.stranger.address}`).waitFor();
   await world.look(page, "proposal-raw");
 });
@@ -183,4 +185,37 @@ test("who proposed it can withdraw it while votes are not taken", async () => {
   await page.getByText("Raise the bond of a challenge from 0.05 to 0.1 ETH").waitFor();
   await page.getByRole("button", { name: "Withdraw the proposal" }).click();
   await page.getByText("Cancelled", { exact: true }).waitFor();
+});
+
+test("a proposed policy is tried on past epochs, and comes to what the command line says", async () => {
+  const { policies } = await world.config();
+  const inForce = await (await fetch(policies[0].uri)).text();
+  const share = (slice, change) => (text) => text.replace(new RegExp(`^(${slice} = \\{ percent = )([0-9]+)`, "m"), (_, head, percent) => head + (Number(percent) + change));
+  const text = share("review", 5)(share("code", -5)(inForce));
+  const file = `${world.folder}/proposed.toml`;
+  writeFileSync(file, text);
+  const told = JSON.parse(await world.guerdon(["simulate", "--policy", file, "--json"]));
+  const proposed = await terms(() => ({ policyHash: told.policy }));
+  const { id } = await propose([["RewardDistributor", call("RewardDistributor", "setTerms", [proposed])]], "Weigh reviews more");
+
+  const page = await world.open(`#/proposal/${id}`);
+  await page.getByText(`Score by the policy ${told.policy} instead of ${policies[0].hash}`).waitFor();
+  await page.getByRole("button", { name: "Simulate on past epochs" }).click();
+  await page.getByText("The text of the proposed policy was not found. It has this hash:").waitFor();
+  await world.look(page, "simulation-missing");
+  await page.getByLabel("Policy file").setInputFiles({ name: "other.toml", mimeType: "text/plain", buffer: Buffer.from(inForce) });
+  await page.getByText(`This file is another policy: its hash is ${policies[0].hash}`).waitFor();
+  await page.getByLabel("Policy file").setInputFiles({ name: "proposed.toml", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await page.getByRole("heading", { name: `Epochs ${told.from} to ${told.to}` }).waitFor();
+  const shown = page.locator(".simulation");
+  const figures = (units) => new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2, roundingMode: "trunc" }).format(Number(BigInt(units) / 10_000n) / 100);
+  await shown.getByText(figures(told.earned.after)).first().waitFor();
+  for (const { login, earned } of told.changes.filter(({ difference }) => difference !== 0).slice(0, 3)) {
+    const row = shown.getByRole("row", { name: new RegExp(login) });
+    assert.ok((await row.textContent()).includes(figures(earned.after)), `${login}: ${await row.textContent()}`);
+  }
+  await world.look(page, "simulation");
+  await page.getByRole("button", { name: "Try known attacks" }).click();
+  await page.getByText("Trying known attacks…").waitFor();
+  await page.getByText(/^(All attack limits hold under the proposed policy|Attacks whose limit is exceeded)/).first().waitFor({ timeout: 240_000 });
 });

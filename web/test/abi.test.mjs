@@ -59,6 +59,7 @@ test("what the page calls in governance is compiled", async () => {
   holds(abi.disputesAbi, ["Disputes", "RewardDistributor"], "disputesAbi");
   holds(abi.treasuryAbi, ["Treasury"], "treasuryAbi");
   holds(abi.presentAbi, ["RewardDistributor"], "presentAbi");
+  holds(abi.refusalsAbi, Object.values(NAMES), "refusalsAbi");
 });
 
 test("what proposals can call is compiled, argument by argument", async () => {

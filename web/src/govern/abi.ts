@@ -169,3 +169,37 @@ const calls = {
 } as const satisfies Record<Contract, Abi>;
 
 export const callsOf: Record<Contract, Abi> = calls;
+
+/** Why one of our contracts would refuse a proposal's action. */
+export const refusalsAbi = parseAbi([
+  "error Terms_TooEarly(uint64 fromEpoch, uint256 earliest)",
+  "error Terms_Incomplete(uint64 fromEpoch)",
+  "error OracleSet_InvalidSize(uint256 size)",
+  "error OracleSet_InvalidThreshold(uint256 threshold, uint256 size)",
+  "error OracleSet_InvalidMember(uint256 index, address member)",
+  "error OracleSet_BaseUrlTooLong(uint256 length)",
+  "error OracleSet_SwitchedOff(address member)",
+  "error Guardian_NotPaused()",
+  "error Links_NoPeriod()",
+  "error Links_ZeroAddress()",
+  "error Links_WrongStatus(uint64 id, uint8 status)",
+  "error Disputes_NotOpen(uint256 challenge)",
+  "error Disputes_Overdue(uint256 challenge, uint48 deadline)",
+  "error Disputes_Moot(uint256 challenge)",
+  "error Disputes_NoBond()",
+  "error Treasury_ZeroAddress()",
+  "error Treasury_OverOutflowCap(address token, uint256 amount, uint256 available)",
+  "error Treasury_Insufficient(address token, uint256 amount, uint256 unreserved)",
+  "error Treasury_NoPeriod(address spender, address token)",
+  "error Treasury_PeriodTooLong(uint48 period, uint48 longest)",
+  "error Treasury_OwnerHasNoBudget(address token)",
+  "error Treasury_NothingScheduled(address spender, address token)",
+  "error Treasury_RaiseWaits(address spender, address token, uint48 activeFrom)",
+  "error EarnedVotes_SourceListed(address distributor)",
+  "error EarnedVotes_InvalidSource(address distributor, uint64 votesPerUnit)",
+  "error EarnedVotes_TooManySources(uint256 most)",
+  "error GuerdonGovernor_VotingDelayTooShort(uint48 votingDelay, uint48 minimum)",
+  "error GuerdonGovernor_VotingPeriodTooShort(uint32 votingPeriod, uint32 minimum)",
+  "error GuerdonGovernor_TimelockDelayTooShort(uint256 delay, uint256 minimum)",
+  "error GuerdonTimelock_DelayTooShort(uint256 delay, uint256 minimum)",
+]);

@@ -28,6 +28,8 @@ export interface Trial {
   readonly named: readonly string[];
   /** How many epochs, counted from the newest. */
   readonly epochs: number;
+  /** Try every known attack as well, which takes longer than all the rest. */
+  readonly attacks: boolean;
 }
 
 /** Web addresses in a text. */
@@ -78,7 +80,7 @@ export async function rehearse(
       evidenceHash: evidence_hash,
       evidence: evidencePlaces(config, evidence_hash, [baseUrl], Object.values(copies)),
     })),
-    attacks: true,
+    attacks: trial.attacks,
   };
   return verifier.simulate(input, told, signal);
 }

@@ -1,11 +1,12 @@
 //! A proposal's actions in words, each with the call itself for who wants to check.
 
 import type { ComponentChildren } from "preact";
-import { getAddress, isAddress } from "viem";
-import { call } from "viem/actions";
+import { getAddress, isAddress, type Address as AddressText } from "viem";
+import { call, getBalance } from "viem/actions";
 import { useApp, useLoad } from "../../app";
-import { fault, type Fault } from "../../chain/errors";
-import { callsOf } from "../../govern/abi";
+import type { Reader } from "../../chain/client";
+import { fault } from "../../chain/errors";
+import { refusalsAbi } from "../../govern/abi";
 import { decode, type Action, type Argument, type Decoded } from "../../govern/decode";
 import { exact } from "../../govern/figures";
 import { present } from "../../govern/present";
@@ -22,7 +23,7 @@ interface Told {
   decoded: Decoded;
   words: Words;
   /** Why it would fail if it were carried out now. */
-  fails: Fault | null;
+  fails: string | null;
 }
 
 /** A value as it is in the call. */
@@ -56,14 +57,15 @@ function Details({ action, decoded }: { action: Action; decoded: Decoded }) {
   );
 }
 
-/** Whether the action would go through if the timelock made it now. Only a contract's own refusal counts. */
-async function failure(chain: ReturnType<typeof useApp>["chain"], timelock: `0x${string}`, action: Action, decoded: Decoded): Promise<Fault | null> {
+/** Why the action would not go through if the timelock made it now. Only a contract's own refusal counts. */
+async function failure(chain: Reader, timelock: AddressText, { target, data, value }: Action): Promise<string | null> {
+  if (value > 0n && (await getBalance(chain, { address: timelock })) < value) return words.noCoin;
   try {
-    await call(chain, { account: timelock, to: action.target, data: action.data, value: action.value });
+    await call(chain, { account: timelock, to: target, data, value });
     return null;
   } catch (error) {
-    const found = fault(error, decoded.kind === "call" ? callsOf[decoded.contract] : []);
-    return found.kind === "revert" ? found : null;
+    const found = fault(error, refusalsAbi);
+    return found.kind === "revert" ? found.text : null;
   }
 }
 
@@ -77,7 +79,7 @@ export function Actions({ proposal, tally }: { proposal: Proposal; tally: Tally 
     return Promise.all(
       proposal.actions.map(async (action) => {
         const decoded = decode(action, config.contracts);
-        const [said, fails] = await Promise.all([wordsOf(action, decoded, now, config.contracts), past ? null : failure(chain, config.contracts.timelock, action, decoded)]);
+        const [said, fails] = await Promise.all([wordsOf(action, decoded, now, config.contracts), past ? null : failure(chain, config.contracts.timelock, action)]);
         return { action, decoded, words: said, fails };
       }),
     );
@@ -100,7 +102,7 @@ export function Actions({ proposal, tally }: { proposal: Proposal; tally: Tally 
               {said.warnings.map((warning) => <p class="beware" key={warning}>{warning}</p>)}
               {fails && (
                 <div class="beware">
-                  <p>{words.fails}: {fails.text}</p>
+                  <p>{words.fails}: {fails}</p>
                   <p class="muted small">{en.govern.faults.tooEarly}</p>
                 </div>
               )}

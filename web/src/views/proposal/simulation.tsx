@@ -70,11 +70,13 @@ export function Simulation({ hash, fromEpoch, description }: { hash: Hex; fromEp
   }, []);
 
   const open = async (): Promise<Verifier> => (verifier.current ??= (await import("../../verify/verifier")).openVerifier());
-  const run = async (text: string | null = null) => {
+  /** The file that was opened, where nobody had the text. */
+  const opened = useRef<string | null>(null);
+  const run = async (attacks = false) => {
     const stop = (stopper.current = new AbortController());
     setState({ at: "running", progress: null });
     try {
-      const trial = { hash, text, named: addressesIn(description), epochs };
+      const trial = { hash, text: opened.current, named: addressesIn(description), epochs, attacks };
       const told = (progress: Progress) => stop.signal.aborted || setState({ at: "running", progress });
       const outcome = await rehearse({ verifier: await open(), api, reader: chain, config }, trial, told, stop.signal);
       if (!stop.signal.aborted) setState({ at: "done", outcome });
@@ -108,12 +110,18 @@ export function Simulation({ hash, fromEpoch, description }: { hash: Hex; fromEp
         <Notice tone="warn" title={words.missing} live>
           <p><Hash value={hash} whole /></p>
           <p>{words.missingHint}</p>
-          <OpenFile hash={hash} verifier={open} opened={(text) => void run(text)} />
+          <OpenFile hash={hash} verifier={open} opened={(text) => { opened.current = text; void run(); }} />
         </Notice>
       )}
       {state.at === "nothing" && <Empty title={words.none}><p>{words.noneText}</p></Empty>}
       {state.at === "failed" && <ErrorBox fault={state.fault} retry={() => void run()} />}
       {state.at === "done" && <Results outcome={state.outcome} />}
+      {state.at === "done" && state.outcome.attacks.length === 0 && (
+        <>
+          <p class="muted">{words.tryText}</p>
+          <p><Button onClick={() => run(true)}>{words.tryAttacks}</Button></p>
+        </>
+      )}
     </section>
   );
 }

@@ -30,7 +30,7 @@ function Ballot({ proposal, tally, money, changed, account }: Props & { account:
   const ballot = loaded.value;
   if (!ballot) return loaded.state === "error" ? <ErrorBox fault={loaded.fault} retry={loaded.reload} /> : <Loading lines={2} />;
   if (ballot.cast !== null) return <p>{words.cast[ballot.cast]} {ballot.weight !== null && ballot.weight > 0n && words.weight(`${exact(ballot.weight, money.decimals)} ${money.symbol}`)}</p>;
-  if (tally.state !== "active") return null;
+  if (tally.state !== "active") return <p>{words.didNot}</p>;
   if (ballot.weight === null || ballot.weight === 0n) return <Notice title={words.none} />;
   const choices = [["for", en.proposal.votes.for], ["against", en.proposal.votes.against], ["abstain", en.proposal.votes.abstain]] as const;
   const done = () => {
