@@ -108,11 +108,7 @@ function Claim({ account, name, entries, reload, who, heading }: { account: Chai
               <p class="muted">{account.earned > 0n ? words.nothingLeft : words.nothingYet}</p>
             </div>
           )}
-          {account.relinking && (
-            <Notice tone="warn" title={words.relinking}>
-              <p><a href={href({ view: "link", login: who })}>{words.relinkingAction}</a></p>
-            </Notice>
-          )}
+          {account.relinking && <Relinking id={account.id} who={who} />}
           {account.claimable > 0n && !connection && (
             <div class="act">
               <ConnectButton />
@@ -148,6 +144,29 @@ function Claim({ account, name, entries, reload, who, heading }: { account: Chai
   );
 }
 
+/** A link to another wallet waits: which one, and from when it can hold. */
+function Relinking({ id, who }: { id: bigint; who: string }) {
+  const { chain, config } = useApp();
+  const loaded = useLoad(async () => {
+    const { readClock, readPending } = await import("../../link/standing");
+    const clock = await readClock(chain, config.contracts);
+    return { now: Number(clock.now), pending: await readPending(chain, config.contracts, id, clock) };
+  }, [chain, config, id]);
+  const pending = loaded.value?.pending;
+  const ready = Number(pending?.readyTime ?? 0n);
+  return (
+    <Notice tone="warn" title={words.relinking}>
+      {pending && (
+        <p>
+          {words.relinkingTo} <Address value={pending.wallet} />
+          {!pending.isOver && <span>, {ready > loaded.value!.now ? words.relinkingFrom(format.time(ready), format.relative(ready, loaded.value!.now)) : words.relinkingDue}</span>}
+        </p>
+      )}
+      <p>{words.relinkingText} <a href={href({ view: "link", login: who })}>{words.relinkingAction}</a></p>
+    </Notice>
+  );
+}
+
 function Figure({ value, text }: { value: bigint; text: string }) {
   return (
     <div class="statement">
@@ -173,8 +192,6 @@ function FeeWarning() {
 }
 
 function OnTheWay({ entries, now, unit }: { entries: readonly Entry[]; now: number; unit: bigint }) {
-  const open = entries.filter((one) => one.state !== "credited");
-  if (open.length === 0) return null;
   const state = (one: Entry): string => {
     switch (one.state) {
       case "publishing":
@@ -189,20 +206,29 @@ function OnTheWay({ entries, now, unit }: { entries: readonly Entry[]; now: numb
         return one.windowEnd !== null && one.windowEnd > now ? words.states.waiting(format.time(one.windowEnd), format.relative(one.windowEnd, now)) : words.states.due;
     }
   };
+  const lost = entries.filter((one) => one.state === "skipped" || one.state === "dropped");
+  const open = entries.filter((one) => one.state !== "credited" && !lost.includes(one));
+  const list = (title: string, some: readonly Entry[]) =>
+    some.length > 0 && (
+      <>
+        <h3>{title}</h3>
+        <ul class="lines">
+          {some.map((one) => (
+            <li key={`${one.epoch}/${one.round}`} class={one.state === "challenged" ? "challenged" : undefined}>
+              <span class="line-head">
+                <a href={href({ view: "epoch", epoch: one.epoch })}>{words.entryOf(format.number(one.epoch))}</a>
+                <Amount value={one.units * unit} />
+              </span>
+              <span class="muted small">{state(one)}</span>
+            </li>
+          ))}
+        </ul>
+      </>
+    );
   return (
     <>
-      <h3>{words.onTheWay}</h3>
-      <ul class="lines">
-        {open.map((one) => (
-          <li key={`${one.epoch}/${one.round}`} class={one.state === "challenged" ? "challenged" : undefined}>
-            <span class="line-head">
-              <a href={href({ view: "epoch", epoch: one.epoch })}>{words.entryOf(format.number(one.epoch))}</a>
-              <Amount value={one.units * unit} />
-            </span>
-            <span class="muted small">{state(one)}</span>
-          </li>
-        ))}
-      </ul>
+      {list(words.onTheWay, open)}
+      {list(words.notCredited, lost)}
     </>
   );
 }
