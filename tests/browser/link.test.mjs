@@ -163,6 +163,12 @@ test("a re-link says what it means and waits; the old wallet cancels it", async 
   assert.ok(same((await account(login)).wallet, old));
   assert.ok(same((await pendingOf(login)).wallet, world.stranger.address));
 
+  // Whoever looks at the account sees it too.
+  const reasons = await world.open(`#/c/${login}`);
+  await reasons.getByText("A link to another wallet is pending").waitFor();
+  await reasons.getByText(/can hold from .* \(in/).waitFor();
+  await world.look(reasons, "contributor-relinking");
+
   const theirs = await world.open(`#/link/${login}`, { wallet: world.wallet(login) });
   await theirs.getByRole("heading", { name: "A re-link is waiting" }).waitFor();
   await theirs.getByText(/Only the old wallet, 0x.*, can cancel it/).waitFor();
