@@ -3,7 +3,7 @@
 //! Takes: the distributor's events. Gives: each entry of one contributor and where it stands. Never: an
 //! amount that can be claimed; that is the account's own (see `reads`).
 
-import { getAbiItem, hexToBytes, type Hex } from "viem";
+import { getAbiItem, type Hex } from "viem";
 import { readContract } from "viem/actions";
 import type { Api } from "../api/client";
 import type { Stage } from "../api/types";
@@ -11,6 +11,7 @@ import type { Config } from "../config";
 import { challengesAbi, distributorAbi } from "./abi";
 import type { Reader } from "./client";
 import { logsOf } from "./logs";
+import { unpack } from "./packed";
 
 export type EntryState =
   | "publishing" // the batch is not complete yet
@@ -30,18 +31,6 @@ export interface Entry {
   windowEnd: number | null;
   /** While it is challenged: the last second for an answer. */
   deadline: number | null;
-}
-
-const SIZE = 14;
-
-/** Entries of a chunk: the id as uint64, the units as uint48. */
-export function unpack(entries: Hex): { id: bigint; units: bigint }[] {
-  const bytes = hexToBytes(entries);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: Math.floor(bytes.length / SIZE) }, (_, index) => {
-    const at = index * SIZE;
-    return { id: view.getBigUint64(at), units: (BigInt(view.getUint16(at + 8)) << 32n) | BigInt(view.getUint32(at + 10)) };
-  });
 }
 
 const NAMES = ["EntriesPublished", "EntriesCredited", "EntrySkipped", "EntryHeld", "HeldEntryCredited", "EntryFrozen", "EntryUnfrozen", "BatchFrozen", "BatchUnfrozen", "BatchVoided"] as const;

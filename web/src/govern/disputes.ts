@@ -6,7 +6,7 @@
 import { getAbiItem, zeroAddress, type Address } from "viem";
 import { getBlock, readContract } from "viem/actions";
 import { BATCH_STATUS, distributorAbi, type BatchStatus } from "../chain/abi";
-import { unpack } from "../chain/entries";
+import { unpack } from "../chain/packed";
 import { logsOf } from "../chain/logs";
 import type { Reader } from "../chain/client";
 import type { Config } from "../config";

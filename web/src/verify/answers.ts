@@ -2,9 +2,10 @@
 //!
 //! Takes: its JSON, in which every number is a text of digits. Gives: typed answers. Never: an amount as a float.
 
-import { hexToBytes, type Address, type Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { flag, hex, list, maybe, MalformedAnswer, record, text, whole, type Parse } from "../api/json";
-import type { Attack, Change, Chunk, Concentration, Entry, Simulation, Verified } from "./types";
+import { unpack } from "../chain/packed";
+import type { Attack, Change, Chunk, Concentration, Simulation, Verified } from "./types";
 
 export const hash = hex<Hex>(32);
 
@@ -25,18 +26,6 @@ const bytes: Parse<Hex> = (value, field) => {
 };
 
 const change = <T>(parse: Parse<T>): Parse<Change<T>> => record<Change<T>>({ before: parse, after: parse });
-
-const SIZE = 14;
-
-/** Entries of a chunk: the id as uint64, the units as uint48. */
-export function unpack(packed: Hex): Entry[] {
-  const all = hexToBytes(packed);
-  const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
-  return Array.from({ length: Math.floor(all.length / SIZE) }, (_, index) => {
-    const at = index * SIZE;
-    return { id: view.getBigUint64(at), units: (BigInt(view.getUint16(at + 8)) << 32n) | BigInt(view.getUint32(at + 10)) };
-  });
-}
 
 const chunks = list(record<Chunk>({ first: count, entries: bytes, rest: hash }));
 const slices = list(record({ slice: text, budget: whole, pool: whole, units: whole }));

@@ -10,9 +10,9 @@ import { BATCH_STATUS, distributorAbi, type BatchStatus } from "../chain/abi";
 import type { Reader } from "../chain/client";
 import { fault } from "../chain/errors";
 import { logsOf } from "../chain/logs";
+import { unpack } from "../chain/packed";
 import type { Config } from "../config";
 import { verifyAbi } from "./abi";
-import { unpack } from "./answers";
 
 export type EntryState = "published" | "challenged" | "credited" | "skipped" | "dropped";
 

@@ -105,6 +105,7 @@ async function bring(module: Module, places: Place[], hash: Hex | null): Promise
   const wrong: Place[] = [];
   const load = async (place: Place): Promise<Hex | null> => {
     module.put(EVIDENCE, new Uint8Array());
+    tell({ stage: "fetch", done: 0, of: null });
     try {
       await stream(place, (piece) => module.add(EVIDENCE, piece), (done, of) => tell({ stage: "fetch", done, of }));
     } catch (error) {
