@@ -44,6 +44,11 @@ test("what every view calls is compiled", async () => {
   holds(errorsAbi, ["GuerdonToken", "RewardDistributor"], "errorsAbi");
 });
 
+test("what verification reads is compiled", async () => {
+  const { verifyAbi } = await load("verify/abi.ts");
+  holds(verifyAbi, ["RewardDistributor"], "verifyAbi");
+});
+
 test("what the page calls about links is compiled", async () => {
   const { linksAbi, linkedAbi } = await load("link/abi.ts");
   holds(linksAbi, ["Links", "RewardDistributor"], "linksAbi");

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { follow, unpack, unclaimedEpochs } = await load("chain/entries.ts");
+const { follow, unclaimedEpochs } = await load("chain/entries.ts");
+const { unpack } = await load("chain/packed.ts");
 const { waiting } = await load("views/claim/accrued.tsx");
 
 const pack = (...entries) => `0x${entries.map(([id, units]) => id.toString(16).padStart(16, "0") + units.toString(16).padStart(12, "0")).join("")}`;

@@ -12,7 +12,7 @@ import { contradictions, loadEpoch, loadLogins, type EpochData } from "./data";
 import { Entries } from "./entries";
 import { FairnessFacts, Slices } from "./money";
 import { epochAt, periodOf } from "./period";
-import { StatusLine } from "./status";
+import { isOpen, StatusLine } from "./status";
 import "./epoch.css";
 
 const words = en.epoch;
@@ -72,6 +72,7 @@ function Body({ data, epoch, logins, reload }: { data: EpochData; epoch: number;
       {(batch || server) && (
         <p class="buttons">
           <a class="button primary" href={href({ view: "verify", epoch })}>{words.verify}</a>
+          {batch && chain && isOpen(batch, chain.now) && <a class="button secondary" href={href({ view: "challenge", epoch })}>{words.challenge}</a>}
         </p>
       )}
       <BatchFacts chain={chain} server={server} />

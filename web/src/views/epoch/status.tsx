@@ -21,6 +21,11 @@ export function statusText(batch: Batch, now: number): { text: string; tone: "" 
   return batch.windowEnd !== null && now >= batch.windowEnd ? { text: words.due, tone: "" } : { text: words.window(...at(batch.windowEnd)), tone: "" };
 }
 
+/** Whether it can be challenged: from its first published entry on, until the window's end. */
+export function isOpen(batch: Batch, now: number): boolean {
+  return batch.live && !batch.frozen && (batch.status === "posted" || (batch.status === "window" && batch.windowEnd !== null && now < batch.windowEnd));
+}
+
 export function StatusLine({ batch, now }: { batch: Batch; now: number }) {
   const { text, tone } = statusText(batch, now);
   return <p class={`status-line ${tone}`}>{text}</p>;
