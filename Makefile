@@ -57,6 +57,12 @@ bench-classifier: ## Print how many titles a second the kind classifier reads on
 bench-score: ## Score epochs of ten thousand to a million facts and print what each stage takes (release build)
 	@cargo run --quiet --release -p guerdon-core --example bench-score
 
+.PHONY: bench-web
+bench-web: build chromium ## Verify a made-up epoch of FACTS (100,000) in a real browser and print what it takes
+	@mkdir -p target/browser
+	@cargo run --quiet --release -p guerdon-core --example bench-score -- write $(or $(FACTS),100000) target/browser/evidence.jsonl
+	@node tests/browser/bench/verify.mjs target/browser/evidence.jsonl
+
 .PHONY: bench-api
 bench-api: setup ## Ask the API of a hundred thousand contributors as fast as it answers (release build; needs wrk)
 	@command -v wrk >/dev/null || { echo "missing: wrk (apt-get install wrk)" >&2; exit 1; }

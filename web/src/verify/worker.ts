@@ -7,7 +7,7 @@ import buildUrl from "../../wasm/build.json?url";
 import moduleUrl from "../../wasm/guerdon.wasm?url";
 import { record, text as textual, type Parse } from "../api/json";
 import * as answers from "./answers";
-import { miss, stream, whole } from "./fetch";
+import { miss, Missed, stream, whole } from "./fetch";
 import { VerifierError, type Miss, type ModuleInfo, type Place, type Progress, type Question, type Reply, type Simulation, type SimulateInput, type Verified, type VerifyInput } from "./types";
 import type { Hex } from "viem";
 
@@ -99,31 +99,40 @@ async function findPolicy(hash: Hex, places: Place[]): Promise<{ text: string; p
   throw new VerifierError("missing", `no place has the policy ${hash}`, misses, null, hash);
 }
 
-/** Puts an evidence file where the module reads it. The first with the right hash is taken; without one, the first wrong one. */
+/** Puts an evidence file where the module reads it. The first with the right hash is taken; without one, a wrong one. */
 async function bring(module: Module, places: Place[], hash: Hex | null): Promise<{ place: Place; misses: Miss[] }> {
   const misses: Miss[] = [];
-  const wrong: Place[] = [];
+  /** Whose file the module has, whole. */
+  let held: Place | null = null;
   const load = async (place: Place): Promise<Hex | null> => {
-    module.put(EVIDENCE, new Uint8Array());
+    let began = false;
+    const take = (piece: Uint8Array) => {
+      if (!began) module.put(EVIDENCE, new Uint8Array());
+      [began, held] = [true, null];
+      module.add(EVIDENCE, piece);
+    };
     tell({ stage: "fetch", done: 0, of: null });
     try {
-      await stream(place, (piece) => module.add(EVIDENCE, piece), (done, of) => tell({ stage: "fetch", done, of }));
+      await stream(place, take, (done, of) => tell({ stage: "fetch", done, of }));
+      if (!began) throw new Missed("an empty file");
     } catch (error) {
       if (error instanceof RangeError) throw new VerifierError("memory", error.message, misses);
       misses.push(miss(place, error));
       return null;
     }
+    held = place;
     return ask(module, "sha256", answers.learned).hash;
   };
+  let wrong: Place | null = null;
   for (const place of places) {
     const found = await load(place);
     if (found === null) continue;
     if (hash === null || found === hash) return { place, misses };
     misses.push({ place, said: `another file, ${found}` });
-    wrong.push(place);
+    wrong ??= place;
   }
-  const [other] = wrong;
-  if (other && (wrong.length === 1 && places.at(-1) === other || (await load(other)) !== null)) return { place: other, misses };
+  const other = held ?? wrong;
+  if (other && (held || (await load(other)) !== null)) return { place: other, misses };
   throw new VerifierError("missing", "nobody has the evidence", misses, hash);
 }
 

@@ -104,7 +104,7 @@ function Compared({ verdict: { here, chain, comparison, linksRead, module }, epo
         {comparison.unpublished > 0 && <p>{words.partly(entries(comparison.unpublished))}</p>}
         {comparison.differences.length > 0 && <p>{words.badEntries(entries(comparison.differences.length), format.number(comparison.equal))}</p>}
         {!comparison.passed && <p>{failed("evidence") ? words.badFile : comparison.differences.length > 0 || failed("entriesHash") ? words.badHere : words.badOther}</p>}
-        <p>{words.took(seconds, format.bytes(here.bytes), here.place.name)}</p>
+        <p data-facts={here.facts} data-timings={JSON.stringify(here.timings)}>{words.took(seconds, format.bytes(here.bytes), here.place.name)}</p>
         {!comparison.passed && !failed("evidence") && chain.batch?.status === "window" && <p><a href={href({ view: "challenge", epoch })}>{words.challenge}</a></p>}
       </Notice>
       {!chain.batch && <Notice tone="warn"><p>{words.noBatch}</p></Notice>}
