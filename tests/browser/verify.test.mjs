@@ -69,8 +69,7 @@ describe("verifying", () => {
     const more = evidence.replace(/"hunks":\d+/, '"hunks":5').replace(/\["[^"]+",\d+,\d+,"M"\]/, (file) => file.replace(/,\d+,/, ",9000,"));
     assert.notEqual(more, evidence);
     const page = await openWith(more);
-    await title(page).getByText("This does not equal the chain").waitFor();
-    await page.getByText("This is not the evidence that the oracles signed: its hash differs.").waitFor();
+    await title(page).getByText("This is not the evidence that the oracles signed").waitFor();
     const row = page.getByRole("row", { name: /^Evidence, SHA-256 differs/ });
     assert.match(await row.innerText(), new RegExp(hash.slice(2, 8)));
     const differing = page.getByRole("table", { name: "Entries that differ" }).locator("tbody tr");
@@ -85,7 +84,7 @@ describe("verifying", () => {
     const lines = evidence.split("\n");
     const at = lines.findIndex((line) => line.startsWith('{"review"'));
     const page = await openWith(lines.toSpliced(at, 1).join("\n"));
-    await title(page).getByText("This does not equal the chain").waitFor();
+    await title(page).getByText("This is not the evidence that the oracles signed").waitFor();
   });
 
   test("a file that is no evidence is refused with the line that is wrong", async () => {
@@ -116,7 +115,7 @@ describe("verifying", () => {
     });
     await page.getByText(/^Verified here/).waitFor();
     await heading(page, "Places that did not have it").waitFor();
-    await page.getByText(/liar\.example\/v1\/evidence\/0x[0-9a-f]+: another file/).waitFor();
+    await page.getByText(/liar\.example\/v1\/evidence\/0x[0-9a-f]+…[0-9a-f]+: another file/).waitFor();
   });
 
   test("without the policy's text nothing is said about the batch", async () => {
@@ -176,7 +175,7 @@ describe("verifying", () => {
     const page = await world.open("#/verify/2");
     await title(page).getByText("This does not equal the chain").waitFor();
     await page.getByText("The evidence is the one that was signed, and the batch does not follow from it.").waitFor();
-    const row = page.getByRole("table", { name: "Entries that differ" }).getByRole("row", { name: /rick-fastbuck|[0-9]+ / }).filter({ hasText: "1.00 GDN" });
+    const row = page.getByRole("table", { name: "Entries that differ" }).getByRole("row", { name: /rick-fastbuck|[0-9]+ / }).filter({ hasText: "1.00" });
     await row.first().waitFor();
     assert.match(await page.getByRole("row", { name: /^Entries, hash chain differs/ }).innerText(), /differs/);
     await page.getByRole("link", { name: "How to challenge" }).waitFor();

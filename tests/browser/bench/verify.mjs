@@ -27,7 +27,7 @@ try {
   for (let run = 0; run < Number(runs); run++) {
     const began = performance.now();
     const page = await world.open("#/verify/1", { at });
-    await page.getByText("This does not equal the chain").waitFor({ timeout: 120_000 });
+    await page.getByText("This is not the evidence that the oracles signed").waitFor({ timeout: 120_000 });
     const ended = performance.now();
     const said = await page.getByText(/^Computed here in/).innerText();
     const timings = JSON.parse(await page.locator("[data-timings]").getAttribute("data-timings"));

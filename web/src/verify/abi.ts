@@ -18,6 +18,8 @@ export const verifyAbi = parseAbi([
   "function hashBatch(RewardBatch header) view returns (bytes32)",
   "function postBatch(RewardBatch batch, bytes signatures)",
   "function postAndPublish(RewardBatch header, bytes signatures, bytes entries)",
+  "event BatchPublished(uint64 indexed epoch, uint32 indexed round, uint64 windowEnd)",
+  "event BatchSettled(uint64 indexed epoch, uint32 indexed round, uint64 credited, uint64 released)",
   "event BatchVoided(uint64 indexed epoch, uint32 indexed round, uint8 reason)",
   "error Terms_None(uint64 epoch)",
 ]);

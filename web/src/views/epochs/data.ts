@@ -32,20 +32,37 @@ export interface Epochs {
   noChain: boolean;
 }
 
-/** The total of the latest batch of every epoch, and whether that is void. */
-async function posted({ chain, config }: App): Promise<Map<number, { total: bigint; round: number; void: boolean }>> {
-  const events = [getAbiItem({ abi: distributorAbi, name: "BatchPosted" }), getAbiItem({ abi: verifyAbi, name: "BatchVoided" })];
-  const logs = (await logsOf(chain, { address: config.contracts.distributor, events, from: config.block })) as unknown as { eventName: string; args: { epoch: bigint; round: number; batch?: { total: bigint } } }[];
-  const out = new Map<number, { total: bigint; round: number; void: boolean }>();
+interface Posted {
+  round: number;
+  /** Units. */
+  total: bigint;
+  stage: EpochStatus["status"];
+}
+
+type Log = { eventName: string; args: { epoch: bigint; round: number; batch?: { total: bigint } } };
+
+/** How far a batch has come, by the last of its events. */
+const STAGES: Record<string, EpochStatus["status"]> = { BatchPublished: "window", EntriesCredited: "crediting", BatchSettled: "settled", BatchVoided: "void" };
+
+/** The latest batch of every epoch. */
+async function posted({ chain, config }: App): Promise<Map<number, Posted>> {
+  const shared = (["BatchPosted", "EntriesCredited"] as const).map((name) => getAbiItem({ abi: distributorAbi, name }));
+  const own = (["BatchPublished", "BatchSettled", "BatchVoided"] as const).map((name) => getAbiItem({ abi: verifyAbi, name }));
+  const logs = (await logsOf(chain, { address: config.contracts.distributor, events: [...shared, ...own], from: config.block })) as unknown as Log[];
+  const out = new Map<number, Posted>();
   for (const { eventName, args } of logs) {
     const epoch = Number(args.epoch);
-    if (eventName === "BatchPosted") out.set(epoch, { total: args.batch!.total, round: args.round, void: false });
-    else {
-      const batch = out.get(epoch);
-      if (batch?.round === args.round) batch.void = true;
-    }
+    if (args.batch) out.set(epoch, { round: args.round, total: args.batch.total, stage: "posted" });
+    const batch = out.get(epoch);
+    if (batch && batch.round === args.round) batch.stage = STAGES[eventName] ?? batch.stage;
   }
   return out;
+}
+
+/** The chain's word; a server adds what no event of a batch tells: that all of it is frozen, or that there is none. */
+function stageOf(batch: Posted | undefined, status: EpochStatus | undefined): EpochStatus["status"] | null {
+  if (!batch) return status?.status ?? null;
+  return status?.status === "frozen" && status.round === batch.round && batch.stage === "window" ? "frozen" : batch.stage;
 }
 
 export async function loadEpochs(app: App): Promise<Epochs> {
@@ -60,7 +77,7 @@ export async function loadEpochs(app: App): Promise<Epochs> {
     return {
       epoch,
       ...periodOf(app.config, epoch),
-      stage: batch?.void ? "void" : (status?.status ?? null),
+      stage: stageOf(batch, status),
       total: posted,
       entries: status?.entries ?? null,
       fairness: status?.fairness ?? null,

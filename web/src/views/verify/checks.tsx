@@ -1,7 +1,7 @@
 //! Each thing that was compared, and every entry that differs.
 
 import { useState } from "preact/hooks";
-import { useApp, useLoad } from "../../app";
+import { useApp, useLoad, useToken } from "../../app";
 import * as format from "../../format";
 import { en } from "../../text/en";
 import { Address, Amount, Button, Hash, Table, Time } from "../../ui/basics";
@@ -79,6 +79,7 @@ export function Checks({ comparison, unit, linksRead }: { comparison: Comparison
 
 export function Differences({ differences, unit }: { differences: readonly Difference[]; unit: bigint }) {
   const { api } = useApp();
+  const token = useToken();
   const [all, setAll] = useState(false);
   const shown = all ? differences : differences.slice(0, FIRST);
   const ids = shown.slice(0, FIRST).map(({ id }) => String(id));
@@ -88,12 +89,13 @@ export function Differences({ differences, unit }: { differences: readonly Diffe
   }, [api, ids.join()]);
   if (differences.length === 0) return null;
   const { difference } = words;
-  const amount = (units: bigint | null) => (units === null ? <span class="muted">{difference.none}</span> : <Amount value={units * unit} fraction={6} />);
+  const amount = (units: bigint | null) => (units === null ? <span class="muted">{difference.none}</span> : <Amount value={units * unit} fraction={6} symbol={false} />);
+  const symbol = token?.symbol ?? "";
   const head = (
     <tr>
       <th scope="col">{difference.contributor}</th>
-      <th scope="col" class="figure">{difference.here}</th>
-      <th scope="col" class="figure">{difference.chain}</th>
+      <th scope="col" class="figure">{difference.here(symbol)}</th>
+      <th scope="col" class="figure">{difference.chain(symbol)}</th>
     </tr>
   );
   return (

@@ -14,7 +14,7 @@ export function Steps({ step: { stage, done, of } }: { step: Step }) {
     <div class="steps">
       <p id="step">{text}</p>
       <progress aria-labelledby="step" {...(of ? { value: Math.min(done / of, 1), max: 1 } : {})} />
-      <p class="small muted" aria-hidden="true">{bytes ? words.bytes(format.bytes(done), of ? format.bytes(of) : null) : "\u00a0"}</p>
+      <p class="small muted" aria-hidden="true">{bytes && done > 0 ? words.bytes(format.bytes(done), of ? format.bytes(of) : null) : "\u00a0"}</p>
     </div>
   );
 }

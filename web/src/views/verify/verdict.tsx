@@ -29,6 +29,7 @@ export function Shown({ verdict, epoch, again }: { verdict: Verdict; epoch: numb
         <Problem title={words.withheld} misses={verdict.misses}>
           <p>{words.withheldText}</p>
           <p><Hash value={verdict.hash} /></p>
+          <p><a href={href({ view: "challenge", epoch })}>{words.challenge}</a></p>
           {retry}
         </Problem>
       );
@@ -72,6 +73,9 @@ function Problem({ title, tone = "bad", misses, children }: { title: string; ton
   );
 }
 
+/** Hashes within a text, shortened. */
+const brief = (text: string): string => text.replace(/0x[0-9a-f]{64}/gi, format.shortHash);
+
 function Misses({ misses }: { misses: readonly Miss[] }) {
   if (misses.length === 0) return null;
   return (
@@ -80,7 +84,7 @@ function Misses({ misses }: { misses: readonly Miss[] }) {
       <p class="muted">{words.missesText}</p>
       <ul class="misses">
         {misses.map(({ place, said }) => (
-          <li key={place.url}><span class="mono">{place.url}</span>: {said}</li>
+          <li key={place.url} title={place.url}><span class="mono">{brief(place.url)}</span>: {brief(said)}</li>
         ))}
       </ul>
     </section>
@@ -97,13 +101,15 @@ function Compared({ verdict: { here, chain, comparison, linksRead, module }, epo
     ? here.entries.length > 0
       ? words.good(facts, entries(comparison.equal))
       : words.goodEmpty(facts)
-    : words.bad;
+    : failed("evidence")
+      ? words.badFileTitle
+      : words.bad;
   return (
     <>
       <Notice tone={comparison.passed ? "good" : "bad"} title={headline}>
         {comparison.unpublished > 0 && <p>{words.partly(entries(comparison.unpublished))}</p>}
-        {comparison.differences.length > 0 && <p>{words.badEntries(entries(comparison.differences.length), format.number(comparison.equal))}</p>}
         {!comparison.passed && <p>{failed("evidence") ? words.badFile : comparison.differences.length > 0 || failed("entriesHash") ? words.badHere : words.badOther}</p>}
+        {comparison.differences.length > 0 && <p>{words.badEntries(entries(comparison.differences.length), format.number(comparison.equal))}</p>}
         <p data-facts={here.facts} data-timings={JSON.stringify(here.timings)}>{words.took(seconds, format.bytes(here.bytes), here.place.name)}</p>
         {!comparison.passed && !failed("evidence") && chain.batch?.status === "window" && <p><a href={href({ view: "challenge", epoch })}>{words.challenge}</a></p>}
       </Notice>
