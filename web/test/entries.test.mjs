@@ -70,10 +70,10 @@ test("accruals wait, are granted, and lapse", () => {
   const config = { accrueEpochs: 3, epochStart: 1_000, epochLength: 100 };
   const of = (epoch, more) => ({ epoch, result: { ...result, ...more } });
   assert.deepEqual(waiting([of(1, { earned: 5n }), of(2, { earned: 7n, repaid: 2n })], config), [
-    { epoch: 1, units: 5n, until: 1_400 },
-    { epoch: 2, units: 5n, until: 1_500 },
+    { epoch: 1, units: 5n, until: 1_300 },
+    { epoch: 2, units: 5n, until: 1_400 },
   ]);
-  assert.deepEqual(waiting([of(1, { earned: 5n }), of(2, { linked: true, earned: 9n, granted_accruals: [[1, 3n]] })], config), [{ epoch: 1, units: 2n, until: 1_400 }]);
+  assert.deepEqual(waiting([of(1, { earned: 5n }), of(2, { linked: true, earned: 9n, granted_accruals: [[1, 3n]] })], config), [{ epoch: 1, units: 2n, until: 1_300 }]);
   assert.deepEqual(waiting([of(1, { earned: 5n }), of(4, { earned: 1n })], config).map(({ epoch }) => epoch), [4]);
   assert.equal(waiting([of(1, { earned: 5n })], { ...config, accrueEpochs: null })[0].until, null);
 });

@@ -30,9 +30,10 @@ export function waiting(explanations: readonly Explanation[], config: Pick<Confi
     left.set(epoch, (left.get(epoch) ?? 0n) + earned + result.returned);
   }
   const { accrueEpochs, epochStart, epochLength } = config;
+  // What is of epoch n is granted with the batch of epoch n + accrueEpochs - 1 for the last time, to whom is linked when that ends.
   return [...left]
     .filter(([epoch, units]) => units > 0n && (accrueEpochs === null || newest - epoch < accrueEpochs))
-    .map(([epoch, units]) => ({ epoch, units, until: accrueEpochs === null ? null : epochStart + (epoch + accrueEpochs) * epochLength }));
+    .map(([epoch, units]) => ({ epoch, units, until: accrueEpochs === null ? null : epochStart + (epoch + accrueEpochs - 1) * epochLength }));
 }
 
 export function Accrued({ id, login, action = true }: { id: bigint; login: string | null; action?: boolean }) {
