@@ -4,6 +4,7 @@
 
 import type { Api } from "../api/client";
 import type { Config } from "../config";
+import { waiting } from "../views/claim/accrued";
 
 export interface Accrued {
   /** Base units. */
@@ -13,16 +14,12 @@ export interface Accrued {
 }
 
 /** Null while nobody can tell. */
-export async function readAccrued(api: Api, config: Config, id: bigint, now: number): Promise<Accrued | null> {
+export async function readAccrued(api: Api, config: Config, id: bigint): Promise<Accrued | null> {
   try {
     const { accrued: amount } = await api.contributor(String(id));
-    const { accrueEpochs, epochStart, epochLength } = config;
-    if (amount === 0n || accrueEpochs === null) return { amount, oldest: null };
-    // An amount of epoch n is still granted with the batch of epoch n + accrueEpochs - 1, to whom is linked by then.
-    const lapsesAt = (epoch: number) => epochStart + (epoch + accrueEpochs - 1) * epochLength;
-    const waiting = (await api.explain(String(id))).filter(({ epoch, result }) => (result?.accrued ?? 0n) > 0n && lapsesAt(epoch) > now);
-    const epoch = waiting.length > 0 ? Math.min(...waiting.map((one) => one.epoch)) : null;
-    return { amount, oldest: epoch === null ? null : { epoch, lapses: lapsesAt(epoch) } };
+    if (amount === 0n) return { amount, oldest: null };
+    const [first] = waiting(await api.explain(String(id)), config).sort((a, b) => a.epoch - b.epoch);
+    return { amount, oldest: first && first.until !== null ? { epoch: first.epoch, lapses: first.until } : null };
   } catch {
     return null;
   }

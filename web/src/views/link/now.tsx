@@ -10,9 +10,9 @@ import { Address, Amount, Facts, Notice } from "../../ui/basics";
 
 const words = en.link.now;
 
-function Accrual({ id, now }: { id: bigint; now: bigint }) {
+function Accrual({ id }: { id: bigint }) {
   const { api, config } = useApp();
-  const { state, value } = useLoad(() => readAccrued(api, config, id, Number(now)), [api, id]);
+  const { state, value } = useLoad(() => readAccrued(api, config, id), [api, id]);
   if (state === "loading" && !value) return <>…</>;
   if (!value) return <>{words.accruedUnknown}</>;
   if (value.amount === 0n) return <>{words.accruedNothing}</>;
@@ -34,7 +34,7 @@ export function Now({ standing, rules }: { standing: Standing; rules: LinkRules 
     <section>
       <h2>{words.title}</h2>
       {wallet === null ? (
-        <Facts rows={[[words.linked, words.unlinked], [words.accrued, <Accrual id={standing.id} now={rules.now} />]]} />
+        <Facts rows={[[words.linked, words.unlinked], [words.accrued, <Accrual id={standing.id} />]]} />
       ) : (
         <>
           <Facts
