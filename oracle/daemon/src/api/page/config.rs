@@ -77,7 +77,7 @@ impl Shown {
         let page = &oracle.config.page;
         let contracts = &deployment.contracts;
         let named = |one: Repository| Named { id: one.id, name: format!("{}/{}", one.owner, one.name) };
-        let policy = |hash: &B256| Policy { hash: *hash, uri: format!("policies/{hash}.toml") };
+        let policy = |hash: &B256| Policy { hash: *hash, uri: format!("v1/policies/{hash}") };
         Self {
             organization: page.organization.clone().or_else(|| oracle.config.github.organization.clone()),
             apis: page.apis.clone(),

@@ -22,14 +22,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use files::FILES;
-use guerdon_core::B256;
 use sha2::{Digest, Sha256};
 
 pub(super) fn router() -> Router<Api> {
-    let mut router = Router::new()
-        .route("/config.json", get(config))
-        .route("/policies/{file}", get(policy))
-        .route("/c/{who}", get(contributor));
+    let mut router = Router::new().route("/config.json", get(config)).route("/c/{who}", get(contributor));
     for file in FILES {
         let answer = move |headers: HeaderMap| async move { file.answer(&headers) };
         router = router.route(&format!("/{}", file.path), get(answer));
@@ -54,17 +50,6 @@ async fn config(State(api): State<Api>) -> Result<Response> {
     let tag = reply::tag(&Sha256::digest(&bytes));
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, reply::REVALIDATE), (ETAG, tag.as_str())];
     Ok((headers, Body::from(bytes)).into_response())
-}
-
-/// A policy that this oracle has scored by, as its file says it.
-async fn policy(State(api): State<Api>, Part(file): Part<String>) -> Result<Response> {
-    let hash = file.strip_suffix(".toml").and_then(|hash| hash.parse::<B256>().ok());
-    let text = hash.and_then(|hash| api.oracle.policies.text(hash));
-    let text = text.ok_or_else(|| ApiError::not_found("this oracle has no such policy: see config.json"))?;
-    let tag = reply::tag(&Sha256::digest(text));
-    let headers =
-        [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, reply::REVALIDATE), (ETAG, tag.as_str())];
-    Ok((headers, text.to_owned()).into_response())
 }
 
 /// Addresses without a `#` are easier to pass on.
