@@ -18,7 +18,7 @@ import { Wallet } from "./wallet.mjs";
 
 /** How long the page may take for anything: the machine may be busy. */
 const PATIENCE = 30_000;
-const CHROMIUM = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+export const CHROMIUM = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
 /** Resolves when so; for what the chain or an oracle does behind the page. */
 export async function until(what, isSo, patience = PATIENCE) {
