@@ -397,6 +397,7 @@ export const en = {
     },
     steps: {
       label: "How to link",
+      another: "How to link another wallet",
       of: (step: string, all: string) => `Step ${step} of ${all}`,
       done: "Done",
       sign: {

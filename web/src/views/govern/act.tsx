@@ -12,7 +12,8 @@ interface Props {
   text: string;
   done: string;
   kind?: "primary" | "secondary" | "danger";
-  changed?: () => void;
+  /** Called once it is done, with the words for that: what is drawn anew may take this piece away. */
+  changed?: (done: string) => void;
   /** Called instead when there is nothing to send yet. */
   missing?: () => void;
   children?: ComponentChildren;
@@ -24,7 +25,7 @@ export function Act({ call, text, done, kind = "primary", changed, missing, chil
   const { sending, busy, send } = useSend();
   const go = async () => {
     if (call === null) missing?.();
-    else if (await send(call)) changed?.();
+    else if (await send(call)) changed?.(done);
   };
   return (
     <div class="act">

@@ -29,7 +29,7 @@ function Row({ proposal }: { proposal: Proposal }) {
     const said = await Promise.all(proposal.actions.map((action) => wordsOf(action, decode(action, config.contracts), now, config.contracts)));
     return { tally, said };
   }, [chain, proposal.id]);
-  const clauses = loaded.value?.said.flatMap((one) => (one.clauses.length > 0 ? one.clauses : one.warnings)) ?? [];
+  const sentences = loaded.value?.said.map((one) => sentence(one.clauses.length > 0 ? one.clauses : one.warnings)) ?? [];
   return (
     <li class="proposal">
       <h3><a href={href({ view: "proposal", id: String(proposal.id) })}>{proposal.title || words.untitled}</a></h3>
@@ -39,7 +39,7 @@ function Row({ proposal }: { proposal: Proposal }) {
             <StateBadge state={loaded.value.tally.state} />
             <span class="muted">{nextTime(loaded.value.tally)}</span>
           </p>
-          {clauses.length > 0 && <p class="small">{sentence(clauses)}</p>}
+          {sentences.length > 0 && <p class="small">{sentences.join(" ")}</p>}
         </>
       ) : loaded.state === "error" ? (
         <ErrorBox fault={loaded.fault} retry={loaded.reload} />

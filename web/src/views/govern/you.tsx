@@ -29,9 +29,10 @@ function Delegate({ voter, changed }: { voter: Voter; changed: () => void }) {
         <section class="prompt" aria-labelledby="silent-title">
           <h3 id="silent-title">{words.promptTitle}</h3>
           <p>{words.promptText(`${exact(voter.balance, voter.money.decimals)} ${voter.money.symbol}`)}</p>
+          <Act call={delegate(voter.token, connection.account)} text={words.toSelf} done={words.delegated} changed={changed} />
         </section>
       )}
-      {other && <Act call={delegate(voter.token, connection.account)} text={words.toSelf} done={words.delegated} kind={silent ? "primary" : "secondary"} changed={changed} />}
+      {other && !silent && <Act call={delegate(voter.token, connection.account)} text={words.toSelf} done={words.delegated} kind="secondary" changed={changed} />}
       {voter.balance > 0n && !open && <p><Button kind="plain" onClick={() => setOpen(true)}>{words.another}</Button></p>}
       {open && (
         <>

@@ -26,14 +26,15 @@ function host(oracle: string): string {
 }
 
 function VoiceRow({ voice }: { voice: Voice }) {
-  const reason = voice.code === null ? null : (en.link.refusals[voice.code] ?? en.link.refusals.unreadable);
+  const known = voice.code === null ? undefined : en.link.refusals[voice.code];
+  const reason = voice.code === null ? null : (known ?? en.link.refusals.unreadable);
   return (
     <li class={`voice ${voice.state}`}>
       <p class="voice-name">
         <strong>{host(voice.oracle)}</strong>
         <span class="muted">{voice.state === "asking" ? words.asking : voice.state === "attests" ? words.attests : reason}</span>
       </p>
-      {voice.state === "refuses" && voice.said && <p class="small muted">{en.link.said(voice.said)}</p>}
+      {voice.state === "refuses" && voice.said && (known === undefined || voice.code === "unreadable") && <p class="small muted">{en.link.said(voice.said)}</p>}
       {voice.signers.map((signer) => <p class="small" key={signer}><Address value={signer} /></p>)}
     </li>
   );

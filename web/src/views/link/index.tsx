@@ -43,6 +43,12 @@ function Standing({ account }: { account: Account }) {
     return { standing, rules };
   }, [chain, account.id]);
   const { login, id } = account;
+  /** What was done about a re-link: told here, for that part of the page goes with it. */
+  const [done, setDone] = useState("");
+  const settled = (text: string) => {
+    setDone(text);
+    loaded.reload();
+  };
   return (
     <>
       <p class="lead">
@@ -52,8 +58,9 @@ function Standing({ account }: { account: Account }) {
       {!loaded.value && loaded.state === "loading" && <Loading />}
       {loaded.value && (
         <>
+          {done && <Notice tone="good" title={done} live />}
           <Now {...loaded.value} />
-          {loaded.value.standing.pending && <Pending standing={loaded.value.standing} pending={loaded.value.standing.pending} rules={loaded.value.rules} changed={loaded.reload} />}
+          {loaded.value.standing.pending && <Pending standing={loaded.value.standing} pending={loaded.value.standing.pending} rules={loaded.value.rules} changed={settled} />}
           {loaded.value.rules.byQuorum ? (
             login === null ? <Notice tone="warn" title={words.who.needLogin} /> : <Steps key={String(id)} login={login} {...loaded.value} changed={loaded.reload} />
           ) : (

@@ -44,8 +44,7 @@ export function Now({ standing, rules }: { standing: Standing; rules: LinkRules 
             ]}
           />
           <Notice>
-            <p>{words.relink(span(rules.delay))}</p>
-            {isContested && <p>{words.contested}</p>}
+            <p>{isContested ? words.contested : words.relink(span(rules.delay))}</p>
             {earned - claimed > rules.available && <Exposed unclaimed={unclaimed} left={rules.available * config.unit} />}
           </Notice>
         </>

@@ -29,7 +29,7 @@ function useActs(standing: Standing, pending: PendingLink) {
   };
 }
 
-export function Pending({ standing, pending, rules, changed }: { standing: Standing; pending: PendingLink; rules: LinkRules; changed: () => void }) {
+export function Pending({ standing, pending, rules, changed }: { standing: Standing; pending: PendingLink; rules: LinkRules; changed: (done: string) => void }) {
   const { connection, ready } = useApp();
   const { sending, busy, send } = useSend();
   const [done, setDone] = useState("");
@@ -63,7 +63,7 @@ export function Pending({ standing, pending, rules, changed }: { standing: Stand
                   busy={busy}
                   onClick={async () => {
                     setDone(act.done);
-                    if (await send(act.call)) changed();
+                    if (await send(act.call)) changed(act.done);
                   }}
                 >
                   {act.text}

@@ -64,7 +64,7 @@ export function Steps({ login, standing, rules, changed }: StepProps & { changed
   const at = (number: number): At => (number === step ? "now" : number < step ? "done" : "later");
   return (
     <section>
-      <h2>{words.label}</h2>
+      <h2>{standing.wallet === null ? words.label : words.another}</h2>
       {standing.pending && !standing.pending.adopted && <Notice tone="warn" title={en.link.pending.again} />}
       <ol class="guide">
         <Step number={1} title={words.sign.title} at={at(1)}>

@@ -1,5 +1,6 @@
 //! One proposal: what it does in words, how its votes stand, and what can be done about it now.
 
+import { useState } from "preact/hooks";
 import { useApp, useLoad } from "../../app";
 import * as format from "../../format";
 import { readProposals, readTally, wasVetoed, type Proposal, type Tally } from "../../govern/proposals";
@@ -41,6 +42,11 @@ function Known({ proposal }: { proposal: Proposal }) {
     const [tally, { money }] = await Promise.all([readTally(chain, config, proposal.id), votingToken(chain, config)]);
     return { tally, money, vetoed: tally.state === "canceled" && (await wasVetoed(chain, config, proposal.id)) };
   }, [chain, proposal.id]);
+  const [done, setDone] = useState("");
+  const changed = (text: string) => {
+    setDone(text);
+    loaded.reload();
+  };
   const title = proposal.title || en.govern.list.untitled;
   const value = loaded.value;
   return (
@@ -52,6 +58,7 @@ function Known({ proposal }: { proposal: Proposal }) {
           <span class="muted">{nextTime(value.tally)}</span>
         </p>
       )}
+      {done && <Notice tone="good" title={done} live />}
       {value?.vetoed && <Notice title={words.veto.was} />}
       {loaded.state === "error" && <ErrorBox fault={loaded.fault} retry={loaded.reload} />}
       {!value && loaded.state === "loading" && <Loading />}
@@ -62,9 +69,9 @@ function Known({ proposal }: { proposal: Proposal }) {
         <Facts rows={[[words.by, <Address value={proposal.proposer} />], [words.number, <Hash value={String(proposal.id)} />]]} />
       </section>
       {value && <Votes tally={value.tally} money={value.money} />}
-      {value && <Vote proposal={proposal} tally={value.tally} money={value.money} changed={loaded.reload} />}
-      {value && <Next proposal={proposal} tally={value.tally} changed={loaded.reload} />}
-      {value?.tally.state === "queued" && <VetoPart proposal={proposal} tally={value.tally} changed={loaded.reload} />}
+      {value && <Vote proposal={proposal} tally={value.tally} money={value.money} changed={changed} />}
+      {value && <Next proposal={proposal} tally={value.tally} changed={changed} />}
+      {value?.tally.state === "queued" && <VetoPart proposal={proposal} tally={value.tally} changed={changed} />}
       {value && <Times tally={value.tally} />}
     </>
   );

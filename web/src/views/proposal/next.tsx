@@ -10,7 +10,7 @@ import { Act } from "../govern/act";
 
 const words = en.proposal.next;
 
-export function Next({ proposal, tally, changed }: { proposal: Proposal; tally: Tally; changed: () => void }) {
+export function Next({ proposal, tally, changed }: { proposal: Proposal; tally: Tally; changed: (done: string) => void }) {
   const { chain, config, connection } = useApp();
   const delay = useLoad(() => timelockDelay(chain, config), [chain]);
   const mine = connection?.account.toLowerCase() === proposal.proposer.toLowerCase();

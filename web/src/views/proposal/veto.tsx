@@ -18,7 +18,7 @@ const words = en.proposal.veto;
 interface Props {
   proposal: Proposal;
   tally: Tally;
-  changed: () => void;
+  changed: (done: string) => void;
 }
 
 function Voice({ proposal, tally, changed, account, needed }: Props & { account: Address; needed: bigint }) {
@@ -30,9 +30,9 @@ function Voice({ proposal, tally, changed, account, needed }: Props & { account:
   const voice = loaded.value;
   if (!voice) return loaded.state === "error" ? <ErrorBox fault={loaded.fault} retry={loaded.reload} /> : <Loading lines={1} />;
   if (voice.ids.length === 0) return <p>{voice.counted.length > 0 ? words.mine : words.noVotes}</p>;
-  const done = () => {
+  const done = (text: string) => {
     loaded.reload();
-    changed();
+    changed(text);
   };
   return (
     <>
@@ -70,9 +70,9 @@ function Standing({ veto: state, ...props }: Props & { veto: Veto }) {
 export function VetoPart(props: Props) {
   const { chain, config } = useApp();
   const loaded = useLoad(async () => ({ veto: await readVeto(chain, config, props.proposal) }), [chain, props.proposal.id, props.tally]);
-  const changed = () => {
+  const changed = (done: string) => {
     loaded.reload();
-    props.changed();
+    props.changed(done);
   };
   return (
     <section>

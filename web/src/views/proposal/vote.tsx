@@ -18,7 +18,7 @@ interface Props {
   proposal: Proposal;
   tally: Tally;
   money: Money;
-  changed: () => void;
+  changed: (done: string) => void;
 }
 
 function Ballot({ proposal, tally, money, changed, account }: Props & { account: Address }) {
@@ -33,9 +33,9 @@ function Ballot({ proposal, tally, money, changed, account }: Props & { account:
   if (tally.state !== "active") return <p>{words.didNot}</p>;
   if (ballot.weight === null || ballot.weight === 0n) return <Notice title={words.none} />;
   const choices = [["for", en.proposal.votes.for], ["against", en.proposal.votes.against], ["abstain", en.proposal.votes.abstain]] as const;
-  const done = () => {
+  const done = (text: string) => {
     loaded.reload();
-    changed();
+    changed(text);
   };
   return (
     <>
