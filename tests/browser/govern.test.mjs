@@ -219,3 +219,36 @@ test("a proposed policy is tried on past epochs, and comes to what the command l
   await page.getByText("Trying known attacks…").waitFor();
   await page.getByText(/^(All attack limits hold under the proposed policy|Attacks whose limit is exceeded)/).first().waitFor({ timeout: 240_000 });
 });
+
+test("when the chain does not answer, governance says so and tries again when asked", async () => {
+  const page = await world.open("#/govern");
+  await page.getByRole("link", { name: "Raise the epoch budget" }).waitFor();
+  await world.pageRpc("down");
+  try {
+    await page.reload();
+    await page.getByText("The chain does not answer.").first().waitFor();
+    await world.look(page, "govern-unreachable");
+  } finally {
+    await world.pageRpc("heal");
+  }
+  await page.getByRole("button", { name: "Try again" }).first().click();
+  await page.getByRole("link", { name: "Raise the epoch budget" }).waitFor();
+});
+
+test("a wallet on another network is asked to switch before it may vote", async () => {
+  const { id } = await propose([["Disputes", call("Disputes", "setBond", [3n * 10n ** 17n])]], "A larger bond");
+  await world.warpTo((await past(id, "proposalSnapshot")) + 1n);
+  const page = await world.open(`#/proposal/${id}`, { wallet: world.wallet(world.holders[3], { chain: 1 }) });
+  await connect(page);
+  await page.getByText(/Your wallet is on another network/).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Vote", exact: true }).count(), 0);
+  await page.getByRole("button", { name: /^Switch to/ }).click();
+  // By the keyboard alone.
+  await page.getByLabel("For", { exact: true }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByText(/^You voted against it\./).waitFor();
+  await page.getByText("Your vote counts.").waitFor();
+});
