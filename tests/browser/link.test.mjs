@@ -47,8 +47,7 @@ async function attested(page, login, text) {
 
 test("somebody without a wallet is told what accrued, signs, publishes, is attested and linked", async () => {
   const login = "greta-holmgard";
-  const at = await world.host(await world.config({ accrueEpochs: 26 }));
-  const page = await world.open("#/link", { wallet: world.wallet(login), at });
+  const page = await world.open("#/link", { wallet: world.wallet(login) });
   await page.getByLabel("GitHub login").fill(`@${login}`);
   await world.look(page, "link-who");
   await page.getByRole("button", { name: "Continue" }).click();
