@@ -162,6 +162,8 @@ test("contributors stand against a queued proposal, and enough of them veto it",
   await page.reload();
   await page.getByText("Enough stand against it: anybody can veto it now.").waitFor();
   await page.getByRole("button", { name: "Veto it" }).click();
+  await page.getByText("Vetoed. It will not be executed.").waitFor();
+  await page.reload();
   await page.getByText("Contributors vetoed this proposal.").waitFor();
   await page.getByText("Vetoed", { exact: true }).waitFor();
   assert.equal(await past(made.id, "state"), 2);

@@ -29,7 +29,7 @@ function Times({ tally }: { tally: Tally }) {
           [words.times.snapshot, at(tally.snapshot)],
           [words.times.deadline, at(tally.deadline)],
           tally.queuedAt > 0 && [words.times.queued, at(tally.queuedAt)],
-          tally.eta > 0 && [words.times.eta, at(tally.eta)],
+          tally.eta > 0 && tally.state !== "canceled" && [words.times.eta, at(tally.eta)],
         ]}
       />
     </section>
@@ -59,7 +59,7 @@ function Known({ proposal }: { proposal: Proposal }) {
         </p>
       )}
       {done && <Notice tone="good" title={done} live />}
-      {value?.vetoed && <Notice title={words.veto.was} />}
+      {value?.vetoed && !done && <Notice title={words.veto.was} />}
       {loaded.state === "error" && <ErrorBox fault={loaded.fault} retry={loaded.reload} />}
       {!value && loaded.state === "loading" && <Loading />}
       {value && <Actions proposal={proposal} tally={value.tally} />}
