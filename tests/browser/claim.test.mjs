@@ -230,7 +230,7 @@ describe("claiming", () => {
     await page.getByText("was earned, and is granted with the next batches after you link a wallet.").waitFor();
     assert.equal(await big(page).innerText(), `${shown(BigInt(accrued))} GDN`);
     // The end of epoch 27, the last that can grant what epoch 1 left.
-    await page.getByText("Without a wallet by Jul 14, 2025").waitFor();
+    await page.getByText("Without a wallet by Jul 7, 2025").waitFor();
     await world.look(page, "claim-accrued");
     assert.equal(await page.getByRole("link", { name: "Link a wallet" }).getAttribute("href"), "#/link/pat-typofix");
   });
