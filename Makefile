@@ -23,7 +23,7 @@ demo: build ## Pay a sample org end to end; ONCE=1 exits after the summary, DATA
 	@target/debug/demo $(DEMO_FLAGS)
 
 .PHONY: test
-test: test-contracts test-rust ## Run all tests: contracts, crates, whole system
+test: test-contracts test-rust test-web ## Run all tests: contracts, crates, whole system, the page in a browser
 
 .PHONY: test-contracts
 test-contracts: setup ## Run the Solidity tests and check gas and sizes against contracts/snapshots
@@ -57,6 +57,12 @@ bench-classifier: ## Print how many titles a second the kind classifier reads on
 bench-score: ## Score epochs of ten thousand to a million facts and print what each stage takes (release build)
 	@cargo run --quiet --release -p guerdon-core --example bench-score
 
+.PHONY: bench-web
+bench-web: build chromium ## Verify a made-up epoch of FACTS (100,000) in a real browser and print what it takes
+	@mkdir -p target/browser
+	@cargo run --quiet --release -p guerdon-core --example bench-score -- write $(or $(FACTS),100000) target/browser/evidence.jsonl
+	@node tests/browser/bench/verify.mjs target/browser/evidence.jsonl
+
 .PHONY: bench-api
 bench-api: setup ## Ask the API of a hundred thousand contributors as fast as it answers (release build; needs wrk)
 	@command -v wrk >/dev/null || { echo "missing: wrk (apt-get install wrk)" >&2; exit 1; }
@@ -82,6 +88,10 @@ value: data-notice ## Compare points with what people paid for pull requests (ne
 test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 	@$(CARGO_TEST) --workspace
 
+.PHONY: test-web
+test-web: build chromium ## Test the page in a real browser; screenshots are kept in target/browser; TEST=FILE runs one
+	@node --test $(or $(TEST),web/test/*.test.mjs tests/browser/*.test.mjs)
+
 .PHONY: test-kms
 test-kms: ## Test a key in AWS KMS over its protocol (builds the AWS SDK)
 	@cargo test --package guerdon --features kms --test kms
@@ -94,8 +104,22 @@ soak: build data-notice ## Kill daemons at every point of an epoch, then a year 
 bench-store: postgres ## Fill SQLite and PostgreSQL with COUNT records (ten million) and measure
 	@cargo run --release --package guerdon-tests --bin bench-store -- --count $(or $(COUNT),10000000)
 
+.PHONY: web
+web: setup web/dist/index.html ## Build the page into web/dist
+
+# Both only when something changed: a new page makes cargo build the daemon anew.
+web/wasm/build.json: Cargo.lock Cargo.toml $(shell find oracle/wasm oracle/core/src oracle/core/Cargo.toml -type f 2>/dev/null)
+	@oracle/wasm/build web/wasm
+	@touch $@
+
+web/dist/index.html: $(shell find web/src web/tools -type f 2>/dev/null) web/index.html web/vite.config.mjs node_modules/.package-lock.json web/wasm/build.json oracle/wasm/module.mjs
+	@node_modules/.bin/vite build --config web/vite.config.mjs --logLevel warn
+	@node web/tools/pack.mjs
+	@touch $@
+
 .PHONY: lint
-lint: setup ## Check formats and lints: cargo fmt, clippy, forge fmt, solc and forge warnings
+lint: setup ## Check formats and lints: cargo fmt, clippy, tsc, forge fmt, solc and forge warnings
+	@node_modules/.bin/tsc --project web/tsconfig.json
 	@cargo fmt --all --check
 	@$(FORGE) fmt --check
 	@$(FORGE) build
@@ -108,7 +132,7 @@ fmt: setup ## Format everything
 	@$(FORGE) fmt
 
 .PHONY: build
-build: setup ## Build every binary
+build: setup web ## Build every binary
 	@echo "building (the first time takes a few minutes)" >&2
 	@cargo build --workspace --bins
 
@@ -154,6 +178,10 @@ tools:
 postgres: ## See that the tests have a PostgreSQL and sqlite3; installs them on a bare Debian
 	@tests/tools/postgres
 
+.PHONY: chromium
+chromium: ## See that the tests have a Chromium; installs it on a bare Debian
+	@tests/tools/chromium
+
 .PHONY: data-notice
 data-notice:
 	@[ -n "$(GUERDON_DATA)" ] || printf '%s\n' '' \
@@ -161,7 +189,7 @@ data-notice:
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
-	@rm -rf target node_modules contracts/out contracts/cache
+	@rm -rf target node_modules web/dist contracts/out contracts/cache
 
 # What the tests are worth: see docs/contracts/gates.md.
 COVERED ?= contracts/test/{unit,governance,attack}/**

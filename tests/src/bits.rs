@@ -6,9 +6,10 @@
 
 use crate::sandbox::root;
 use guerdon_core::evidence::{Evidence, hash};
+use guerdon_wasm::Desk;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 const WASM: &str = "wasm32-unknown-unknown";
 const ORDERS: u64 = 100;
@@ -17,9 +18,7 @@ const ORDERS: u64 = 100;
 #[expect(clippy::explicit_write, reason = "past the capture of a passing test's output")]
 pub fn same_bits(policy: &Path, evidence: &[PathBuf]) {
     let read = |path: &Path| std::fs::read(path).unwrap();
-    let here: Vec<String> =
-        evidence.iter().map(|file| guerdon_wasm::rebuild_json(&read(file), &read(policy))).collect();
-    assert!(here.iter().all(|json| json.contains("\"entries_hash\"")), "{here:?}");
+    let here = here(&read(policy), &evidence.iter().map(|file| read(file)).collect::<Vec<_>>());
     for file in evidence {
         same_in_any_order(&read(file));
     }
@@ -33,10 +32,24 @@ pub fn same_bits(policy: &Path, evidence: &[PathBuf]) {
         writeln!(std::io::stderr(), "SKIPPED: same bits as WebAssembly: `rustup target add {WASM}` fails").unwrap();
         return;
     }
-    cargo(&["--release", "--package", "guerdon-wasm", "--lib", "--target", WASM]);
+    let mut build = Command::new(root().join("oracle/wasm/build"));
+    done(build.arg(built("module")).env("CARGO_TARGET_DIR", built("")));
     let mut node = Command::new("node");
-    node.arg(root().join("oracle/wasm/rebuild.mjs")).arg(built(&format!("{WASM}/release/guerdon_wasm.wasm")));
+    node.arg(root().join("oracle/wasm/rebuild.mjs")).arg(built("module/guerdon.wasm"));
     assert_eq!(lines(node.arg(policy).args(files)), here, "native builds and WebAssembly differ");
+}
+
+/// What this build makes of them: a line for each file, what trying the same policy comes to, and an attack on it.
+fn here(policy: &[u8], files: &[Vec<u8>]) -> Vec<String> {
+    let mut desk = Desk::default();
+    desk.learn(policy);
+    let mut lines: Vec<String> = files.iter().map(|file| desk.rebuild(file, &mut |_| {})).collect();
+    assert!(lines.iter().all(|json| json.contains("\"entries_hash\"")), "{lines:?}");
+    desk.propose(policy);
+    let replayed: Vec<String> = files.iter().map(|file| desk.replay(file, &mut |_| {})).collect();
+    assert!(replayed.iter().all(|json| json.contains("\"epoch\"")), "{replayed:?}");
+    lines.extend([desk.conclude(), desk.attack()]);
+    lines
 }
 
 /// The same facts and the same state, a hundred times in another order, are the same file.
@@ -70,14 +83,17 @@ fn built(file: &str) -> PathBuf {
 fn cargo(arguments: &[&str]) {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root()).args(["build", "--quiet", "--locked", "--target-dir"]).arg(built("")).args(arguments);
-    let done = cargo.output().unwrap();
+    done(&mut cargo);
+}
+
+fn done(command: &mut Command) -> Output {
+    let done = command.output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    done
 }
 
 fn lines(command: &mut Command) -> Vec<String> {
-    let done = command.output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    String::from_utf8(done.stdout).unwrap().lines().map(str::to_owned).collect()
+    String::from_utf8(done(command).stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
 /// The target's library is there, or rustup can install it.

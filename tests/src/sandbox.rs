@@ -31,7 +31,7 @@ pub const BOND: &str = "0.05";
 /// Pays for the deployment; has no role afterwards.
 pub const DEPLOYER: u32 = 0;
 /// They hold the votes, in equal parts.
-const HOLDERS: [u32; 5] = [4, 5, 10, 11, 12];
+pub const HOLDERS: [u32; 5] = [4, 5, 10, 11, 12];
 /// Contributors' wallets follow after anvil's own accounts.
 const FIRST_WALLET: u32 = 100;
 

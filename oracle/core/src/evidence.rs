@@ -243,6 +243,11 @@ impl Evidence {
 
     /// Reads a file, refusing whatever [`Evidence::to_bytes`] could not have written.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EvidenceError> {
-        read::read(bytes)
+        read::read(bytes, &mut |_| {})
+    }
+
+    /// The same; says now and then how many bytes are read.
+    pub fn from_bytes_telling(bytes: &[u8], tell: &mut dyn FnMut(usize)) -> Result<Self, EvidenceError> {
+        read::read(bytes, tell)
     }
 }

@@ -18,6 +18,7 @@ pub mod model;
 pub mod policy;
 pub mod replay;
 pub mod score;
+pub mod simulate;
 pub mod verify;
 
 pub use alloy_primitives::{Address, B256, keccak256};

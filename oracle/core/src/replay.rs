@@ -30,15 +30,15 @@ pub struct Replayed {
 
 /// Goes through epochs in a row.
 #[derive(Debug)]
-pub struct Replay<'a> {
-    policy: &'a Policy,
+pub struct Replay {
+    policy: Policy,
     hash: B256,
     last: Option<(Epoch, State)>,
 }
 
-impl<'a> Replay<'a> {
-    pub fn new(policy: &'a Policy) -> Result<Self, ReplayError> {
-        Ok(Self { policy, hash: policy.hash()?, last: None })
+impl Replay {
+    pub fn new(policy: &Policy) -> Result<Self, ReplayError> {
+        Ok(Self { policy: policy.clone(), hash: policy.hash()?, last: None })
     }
 
     /// The next epoch; the first one begins where it really began.
@@ -59,7 +59,7 @@ impl<'a> Replay<'a> {
         };
         let evidence =
             Evidence::new(header, opening, facts).map_err(|source| ReplayError::Evidence { epoch, source })?;
-        let outcome = score::score(&evidence, self.policy).map_err(|source| ReplayError::Score { epoch, source })?;
+        let outcome = score::score(&evidence, &self.policy).map_err(|source| ReplayError::Score { epoch, source })?;
         self.last = Some((epoch, outcome.closing.clone()));
         Ok(Replayed { evidence, outcome })
     }

@@ -8,7 +8,7 @@ mod shown;
 pub use shown::masked_url;
 pub(crate) use shown::{MASKED, quoted};
 
-pub use crate::api::ApiConfig;
+pub use crate::api::{ApiConfig, PageConfig};
 pub use crate::chain::ChainConfig;
 use crate::keys::{KeyError, KeySource, SecretRef};
 use crate::linking::LinksConfig;
@@ -46,6 +46,9 @@ pub struct Config {
     pub peers: Vec<PeerConfig>,
     #[serde(default)]
     pub api: ApiConfig,
+    /// What browsers are told.
+    #[serde(default)]
+    pub page: PageConfig,
     #[serde(default)]
     pub run: RunConfig,
     /// Who else has evidence, and where it is put.
@@ -340,6 +343,9 @@ impl Config {
             );
         }
         if let Err((key, message)) = self.api.check() {
+            return refuse(key, message);
+        }
+        if let Err((key, message)) = self.page.check() {
             return refuse(key, message);
         }
         if let Err((key, message)) = PeerConfig::check(&self.peers, self.oracle.keys.len()) {

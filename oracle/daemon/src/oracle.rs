@@ -245,7 +245,13 @@ pub async fn money(config: &Config) -> Result<Money> {
 }
 
 pub fn read_policy(path: &Path) -> Result<Policy> {
+    Ok(read_policy_file(path)?.0)
+}
+
+/// A policy, and what its file says.
+pub(crate) fn read_policy_file(path: &Path) -> Result<(Policy, String)> {
     let text =
         std::fs::read_to_string(path).map_err(|source| OracleError::PolicyFile { path: path.to_owned(), source })?;
-    Policy::from_toml(&text).map_err(|source| OracleError::Policy { path: path.to_owned(), source })
+    let policy = Policy::from_toml(&text).map_err(|source| OracleError::Policy { path: path.to_owned(), source })?;
+    Ok((policy, text))
 }

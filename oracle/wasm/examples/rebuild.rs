@@ -1,7 +1,8 @@
-//! `rebuild POLICY EVIDENCE...` prints what follows from each evidence file, a line of JSON each: the
-//! native counterpart of the module.
+//! `rebuild POLICY EVIDENCE...` prints what follows from each evidence file, a line of JSON each, then what
+//! the same policy in its own place comes to, and the first attack on it: the native counterpart of the module.
 #![allow(clippy::disallowed_methods, reason = "a tool reads files")]
 
+use guerdon_wasm::Desk;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -10,18 +11,28 @@ fn main() -> ExitCode {
         eprintln!("usage: rebuild POLICY EVIDENCE...");
         return ExitCode::FAILURE;
     };
-    for evidence in arguments {
-        match (std::fs::read(&evidence), std::fs::read(&policy)) {
-            (Ok(evidence), Ok(policy)) => println!("{}", guerdon_wasm::rebuild_json(&evidence, &policy)),
-            (Err(error), _) => {
-                eprintln!("error: {evidence}: {error}");
-                return ExitCode::FAILURE;
-            }
-            (_, Err(error)) => {
-                eprintln!("error: {policy}: {error}");
-                return ExitCode::FAILURE;
-            }
+    match print(&policy, &arguments.collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
+}
+
+fn print(policy: &str, files: &[String]) -> Result<(), String> {
+    let read = |path: &str| std::fs::read(path).map_err(|error| format!("{path}: {error}"));
+    let mut desk = Desk::default();
+    let policy = read(policy)?;
+    desk.learn(&policy);
+    for file in files {
+        println!("{}", desk.rebuild(&read(file)?, &mut |_| {}));
+    }
+    desk.propose(&policy);
+    for file in files {
+        desk.replay(&read(file)?, &mut |_| {});
+    }
+    println!("{}", desk.conclude());
+    println!("{}", desk.attack());
+    Ok(())
 }

@@ -12,6 +12,7 @@ mod summary;
 use crate::github::sample;
 use crate::github::{State, World};
 use crate::sandbox::{DAY, Options as SandboxOptions, SETTLE_DELAY, Sandbox, SandboxError, WEEK, WINDOW, wallet};
+use alloy::primitives::U256;
 use cast::Member;
 use disputes::Disputes;
 use guerdon::status::{EpochStatus, Stage};
@@ -24,6 +25,8 @@ use summary::Claim;
 /// Monday 2023-03-06 00:00 UTC: the first of thirteen weeks of the data set, none of them empty.
 const DATA_START: u64 = 1_678_060_800;
 const DATA_EPOCHS: u64 = 13;
+/// So many claims are left for the page.
+const FOR_VISITORS: usize = 2;
 /// How long the daemon may take for one step before the demo gives up.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -69,6 +72,15 @@ pub enum DemoError {
 }
 
 pub type Result<T> = std::result::Result<T, DemoError>;
+
+/// What somebody has not claimed yet.
+struct Waiting {
+    login: String,
+    /// Which wallet of the test mnemonic is theirs.
+    nth: usize,
+    /// Base units.
+    amount: U256,
+}
 
 /// The organisation that is paid.
 struct Plan {
@@ -147,21 +159,21 @@ pub async fn run(options: Options) -> Result<()> {
     }
 
     story.step("claiming from the contributors' wallets");
-    let claims = claim(&sandbox, &links).await?;
+    let (claims, waiting) = claim(&sandbox, &links, if options.once { 0 } else { FOR_VISITORS }).await?;
     refused.extend(refusals::after_the_last_batch(&sandbox, &plan.members).await?);
     story.step("verifying every epoch from its evidence");
     let epochs = epochs(&daemon).await?;
     let verified = summary::verify(&sandbox, &daemon, &epochs).await?;
-    let summary = summary::write(&sandbox, &epochs, &verified, &claims, &disputed).await?;
+    let summary = summary::write(&sandbox, &epochs, &verified, (&claims, &waiting), &disputed).await?;
     story.people(&sandbox, &plan, &claims).await?;
     story.refused(&sandbox, &epochs, &refused).await?;
     story.disputed(&disputed, epochs.len());
-    story.end(&epochs, &verified, &claims, &summary, began.elapsed());
+    story.end(&epochs, &verified, (&claims, &waiting), &summary, began.elapsed());
     if options.once {
         daemon.stop().await?;
         return Ok(());
     }
-    story.stays(&daemon.api);
+    story.stays(&sandbox, &daemon.api, &waiting)?;
     tokio::signal::ctrl_c().await.map_err(DemoError::Signal)?;
     daemon.stop().await?;
     Ok(())
@@ -220,13 +232,21 @@ async fn wait(daemon: &crate::sandbox::Daemon, epoch: u64, stages: &[Stage]) -> 
     }
 }
 
-/// Everybody with something to claim claims it from their own wallet.
-async fn claim(sandbox: &Sandbox, links: &[cast::Linked]) -> Result<Vec<Claim>> {
-    let mut claims = Vec::new();
+/// Everybody with something to claim claims it from their own wallet, but for the first few, whose claims wait for
+/// whoever opens the page.
+async fn claim(sandbox: &Sandbox, links: &[cast::Linked], leave: usize) -> Result<(Vec<Claim>, Vec<Waiting>)> {
+    let (mut claims, mut waiting) = (Vec::new(), Vec::new());
     for linked in links {
         let who = linked.id.to_string();
         let status = sandbox.json(&["status", &who]).await?;
-        if status.get("claimable").is_some_and(|amount| amount == "0") {
+        let claimable = status.get("claimable").and_then(serde_json::Value::as_str);
+        let unexpected = || DemoError::Unexpected { step: "guerdon status", answer: status.to_string() };
+        let amount: U256 = claimable.and_then(|amount| amount.parse().ok()).ok_or_else(unexpected)?;
+        if amount.is_zero() {
+            continue;
+        }
+        if waiting.len() < leave {
+            waiting.push(Waiting { login: linked.login.clone(), nth: linked.nth, amount });
             continue;
         }
         let mut command = sandbox.command(&["claim", &who, "--key", "env:WALLET_KEY", "--json"])?;
@@ -234,7 +254,7 @@ async fn claim(sandbox: &Sandbox, links: &[cast::Linked]) -> Result<Vec<Claim>> 
         let done = crate::sandbox::output(command).await?.succeeded("guerdon claim")?.json("guerdon claim")?;
         claims.push(Claim::read(&done, &linked.login)?);
     }
-    Ok(claims)
+    Ok((claims, waiting))
 }
 
 fn names(members: &[&Member]) -> String {

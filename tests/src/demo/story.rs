@@ -3,8 +3,8 @@
 use super::disputes::Disputes;
 use super::refusals::Refused;
 use super::summary::{Claim, Summary, Verified};
-use super::{DemoError, Plan, Result};
-use crate::sandbox::Sandbox;
+use super::{DemoError, Plan, Result, Waiting};
+use crate::sandbox::{Sandbox, secret, wallet};
 use alloy::primitives::U256;
 use guerdon::amount::{Money, milli};
 use guerdon::status::{EpochStatus, Stage};
@@ -15,6 +15,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// What the page calls a chain of one machine.
+const LOCAL: &str = "Local chain";
 /// More rows than this are summed up in one line.
 const ROWS: usize = 14;
 
@@ -232,7 +234,7 @@ impl Story {
         &self,
         epochs: &[EpochStatus],
         verified: &Verified,
-        claims: &[Claim],
+        (claims, waiting): (&[Claim], &[Waiting]),
         summary: &Summary,
         took: Duration,
     ) {
@@ -247,13 +249,16 @@ impl Story {
             epochs.len(),
             verified.checks
         );
+        let left: U256 = waiting.iter().map(|waiting| waiting.amount).sum();
+        let paid = self.money.show_base(credited.saturating_sub(left));
+        let rest = if left.is_zero() {
+            "equal to the base unit to what was credited".to_owned()
+        } else {
+            format!("and {} left for the page: to the base unit what was credited", self.money.show_base(left))
+        };
+        println!("Paid:     {paid} in {} claims, {rest}", claims.len());
         println!(
-            "Paid:     {} in {} claims, equal to the base unit to what was credited",
-            self.money.show_base(credited),
-            claims.len()
-        );
-        println!(
-            "Granted:  {}, which is that and the {} that were dropped",
+            "Granted:  {}, which is what was credited and the {} that were dropped",
             self.money.show_base(total),
             self.money.show_base(sum(|epoch| &epoch.dropped))
         );
@@ -261,8 +266,48 @@ impl Story {
         println!("Summary:  target/demo/summary.json, evidence beside it\n");
     }
 
-    pub(super) fn stays(&self, api: &str) {
-        println!("The daemon goes on. Its page is at {api}/, its API at {api}/v1/epochs. Ctrl-C ends it.");
+    /// What to click, for who has a wallet in the browser and for who has none.
+    pub(super) fn stays(&self, sandbox: &Sandbox, api: &str, waiting: &[Waiting]) -> Result<()> {
+        println!("The daemon goes on, with its page at\n\n    {api}/\n");
+        if let Some(first) = waiting.first() {
+            println!(
+                "Look first, without any wallet: {api}/c/{} shows what {} earned, and why.\n",
+                first.login, first.login
+            );
+            println!(
+                "Then claim in MetaMask (or another wallet) as one of these two. Their keys come from anvil's public"
+            );
+            println!("test phrase, so everybody has them: never send anything of value there.\n");
+            let mut table = Table::new(&["who", ">can claim", "private key (funded with test coin for the fee)"]);
+            for Waiting { login, nth, amount } in waiting {
+                table.row([login.clone(), self.money.show_base(*amount), secret(wallet(*nth))?]);
+            }
+            println!("{}", table.render(2));
+            println!(
+                "  1. MetaMask: the account's name at the top, \"Add wallet\" or \"Add account\", \"Import\" with a private"
+            );
+            println!("     key. Paste one of the keys.");
+            println!("  2. The page: \"Connect a wallet\", \"MetaMask\". Choose the imported account.");
+            println!("  3. The page: \"Switch to {}\". MetaMask asks to add the network; approve.", LOCAL);
+            println!(
+                "     By hand: chain id {}, RPC {}, currency ETH.",
+                sandbox.deployment.chain_id,
+                sandbox.anvil.url()
+            );
+            println!(
+                "  4. The page: the claim button, then confirm in MetaMask. The amount is in the wallet when it is mined."
+            );
+            println!(
+                "  5. Also there: reasons behind every amount, a batch computed again in your browser, proposals.\n"
+            );
+            println!(
+                "  If MetaMask used chain {} before, its activity data must be cleared first (Settings,",
+                sandbox.deployment.chain_id
+            );
+            println!("  Advanced): this chain is new and counts transactions from zero.\n");
+        }
+        println!("The API is at {api}/v1/epochs. Ctrl-C ends everything.");
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //! books balanced to the base unit.
 
 use super::disputes::{Dispute, Disputes, SwitchedOff};
-use super::{DemoError, Result};
+use super::{DemoError, Result, Waiting};
 use crate::sandbox::{Daemon, Sandbox, output};
 use alloy::primitives::{Address, B256, U256};
 use guerdon::status::EpochStatus;
@@ -149,7 +149,7 @@ pub(super) async fn write(
     sandbox: &Sandbox,
     epochs: &[EpochStatus],
     verified: &Verified,
-    claims: &[Claim],
+    (claims, waiting): (&[Claim], &[Waiting]),
     disputed: &Disputes,
 ) -> Result<Summary> {
     let (mut credited, mut dropped) = (U256::ZERO, U256::ZERO);
@@ -171,8 +171,9 @@ pub(super) async fn write(
         return Err(DemoError::Books(format!("entries of {lost} were dropped, but {dropped} were not credited")));
     }
     let claimed = claims.iter().map(|claim| amount(&claim.amount)).sum::<Result<U256>>()?;
-    if claimed != credited {
-        return Err(DemoError::Books(format!("{credited} were credited, but {claimed} claimed")));
+    let left: U256 = waiting.iter().map(|waiting| waiting.amount).sum();
+    if claimed + left != credited {
+        return Err(DemoError::Books(format!("{credited} were credited, but {claimed} claimed, and {left} wait")));
     }
     let (mut facts, mut line_items) = (0, 0);
     for epoch in epochs {

@@ -12,7 +12,7 @@ use alloy::transports::http::reqwest;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State as Shared;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use faults::Traffic;
 use futures::stream;
@@ -166,7 +166,19 @@ fn method_of(request: &Value) -> &str {
     request.get("method").and_then(Value::as_str).unwrap_or_default()
 }
 
-async fn respond(Shared(service): Shared<Service>, body: Bytes) -> Response {
+/// Public RPCs may be asked by any page.
+async fn respond(Shared(service): Shared<Service>, method: Method, body: Bytes) -> Response {
+    let mut response = match method {
+        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        _ => answer(service, body).await,
+    };
+    for name in [header::ACCESS_CONTROL_ALLOW_ORIGIN, header::ACCESS_CONTROL_ALLOW_HEADERS] {
+        response.headers_mut().insert(name, HeaderValue::from_static("*"));
+    }
+    response
+}
+
+async fn answer(service: Service, body: Bytes) -> Response {
     let Ok(request) = serde_json::from_slice::<Value>(&body) else {
         return (StatusCode::BAD_REQUEST, "not JSON").into_response();
     };

@@ -3,6 +3,7 @@
 use crate::bench::Bench;
 use crate::client::{ask, get, header, value};
 use alloy::transports::http::reqwest::Method;
+use guerdon_core::policy::Policy;
 use guerdon_tests::sandbox::Daemon;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,6 +14,7 @@ async fn an_answer_that_is_known_is_not_sent_again() {
     let daemon = bench.sandbox.daemon().await.unwrap();
     tags(&daemon).await;
     evidence(&daemon).await;
+    policy(&daemon).await;
     other_origins(&daemon).await;
 }
 
@@ -82,6 +84,25 @@ async fn evidence(daemon: &Daemon) {
     let by_epoch = get(daemon, "/v1/epochs/1/evidence", &[]).await;
     assert!(!header(&by_epoch, "cache-control").unwrap().contains("immutable"), "another round may come");
     assert_eq!(by_epoch.bytes().await.unwrap(), plain);
+}
+
+async fn policy(daemon: &Daemon) {
+    let hash = value(daemon, "/v1/epochs/1").await["policy_hash"].as_str().unwrap().to_owned();
+    let path = format!("/v1/policies/{hash}");
+    let answer = get(daemon, &path, &[]).await;
+    assert_eq!(header(&answer, "content-type"), Some("text/plain; charset=utf-8"));
+    let tag = format!("\"{hash}\"");
+    assert_eq!(header(&answer, "etag"), Some(tag.as_str()));
+    assert!(header(&answer, "cache-control").unwrap().contains("immutable"));
+    let text = answer.text().await.unwrap();
+    assert_eq!(Policy::from_toml(&text).unwrap().hash().unwrap().to_string(), hash);
+    assert!(text.contains('#'), "as it was written, with its comments");
+    assert_eq!(get(daemon, &path, &[("if-none-match", &tag)]).await.status(), 304);
+    let unknown = format!("/v1/policies/0x{}", "0".repeat(64));
+    assert_eq!(get(daemon, &unknown, &[]).await.status(), 404);
+    for malformed in ["0x12", "..%2fguerdon.toml", "policy.toml"] {
+        assert_eq!(get(daemon, &format!("/v1/policies/{malformed}"), &[]).await.status(), 400, "{malformed}");
+    }
 }
 
 async fn other_origins(daemon: &Daemon) {

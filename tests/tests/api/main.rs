@@ -16,6 +16,7 @@ mod client;
 mod fuzz;
 mod hostile;
 mod lists;
+mod page;
 mod rates;
 #[path = "../system/state.rs"]
 #[allow(dead_code, reason = "shared with the whole-system tests, which use more of it")]

@@ -180,7 +180,7 @@ async fn answers_equal_the_commands(bench: &Bench, daemon: &Daemon, epochs: &Val
 }
 
 async fn pages_and_probes(daemon: &Daemon) {
-    for (path, word) in [("/", "<!doctype html>"), ("/app.js", "fetch"), ("/style.css", "{"), ("/healthz", "ok")] {
+    for (path, word) in [("/", "<!doctype html>"), ("/config.json", "distributor"), ("/healthz", "ok")] {
         let (status, text) = daemon.get(path).await.unwrap();
         assert_eq!(status, 200, "{path}");
         assert!(text.contains(word), "{path}: {text}");

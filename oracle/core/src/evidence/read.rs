@@ -21,7 +21,7 @@ struct Block {
     wrong: Option<EvidenceError>,
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Evidence, EvidenceError> {
+pub(super) fn read(bytes: &[u8], tell: &mut dyn FnMut(usize)) -> Result<Evidence, EvidenceError> {
     let (first, mut rest) = split(bytes, 1);
     if first.is_empty() {
         return Err(EvidenceError::Empty);
@@ -34,6 +34,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Evidence, EvidenceError> {
         let (later, put) = rayon::join(|| parse(&header, wave), || all.put(parsed));
         put?;
         parsed = later;
+        tell(bytes.len() - rest.len());
     }
     let Reader { opening, facts, .. } = all;
     let evidence = Evidence { header, opening, facts };

@@ -14,6 +14,7 @@ mod links;
 mod page;
 mod paging;
 mod peers;
+mod policies;
 mod probes;
 mod rates;
 mod reply;
@@ -21,6 +22,7 @@ mod serve;
 mod settings;
 mod webhooks;
 
+pub use page::PageConfig;
 pub use serve::serve;
 pub use settings::{ApiConfig, Network};
 
@@ -100,6 +102,7 @@ fn public() -> OpenApiRouter<Api> {
         .routes(routes!(contributors::explain))
         .routes(routes!(evidence::of_epoch))
         .routes(routes!(evidence::by_hash))
+        .routes(routes!(policies::by_hash))
         .routes(routes!(webhooks::standing))
         .routes(routes!(document::serve))
 }
@@ -133,9 +136,7 @@ pub fn router(api: Api) -> serde_json::Result<Router> {
     let public = public
         .route("/v1/links/pending", get(links::pending))
         .route("/v1/links/{login}/attestation", get(links::attestation))
-        .route("/", get(page::page))
-        .route("/app.js", get(page::script))
-        .route("/style.css", get(page::style))
+        .merge(page::router())
         .fallback(|| async { ApiError::not_found("there is no such path: see /v1/epochs") })
         .method_not_allowed_fallback(|| async { ApiError::read_only() })
         .layer(Extension(served))

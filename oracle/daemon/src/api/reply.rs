@@ -62,7 +62,7 @@ impl IntoResponse for Reply {
 }
 
 /// Half of the hash is enough to tell two answers apart.
-fn tag(hash: &[u8]) -> String {
+pub(super) fn tag(hash: &[u8]) -> String {
     let mut tag = String::with_capacity(34);
     tag.push('"');
     for byte in hash.iter().take(16) {

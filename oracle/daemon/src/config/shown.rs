@@ -77,6 +77,7 @@ impl Config {
             ("run.interval_ms", run.interval_ms.to_string()),
         ]);
         shown.extend(api.shown());
+        shown.extend(self.page.shown());
         shown.extend(self.evidence.shown());
         shown.extend(self.links.shown());
         let off = || vec![("witness", "# off: there is no section [witness]".to_owned())];

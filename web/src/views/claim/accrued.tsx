@@ -1,0 +1,106 @@
+//! What an account without a wallet has earned, and until when that waits.
+
+import { useApp, useLoad } from "../../app";
+import type { Explanation } from "../../api/types";
+import { chainTime } from "../../chain/reads";
+import type { Config } from "../../config";
+import * as format from "../../format";
+import { href } from "../../router";
+import { en } from "../../text/en";
+import { Amount, ErrorBox, Loading, Notice, Table, Time } from "../../ui/basics";
+
+const words = en.accrued;
+
+export interface Waiting {
+  epoch: number;
+  units: bigint;
+  /** A wallet linked before this second is in time; null when the policy's number is not known. */
+  until: number | null;
+}
+
+/** The accruals that are left after all scored epochs, oldest first, as the score carries them on. */
+export function waiting(explanations: readonly Explanation[], config: Pick<Config, "accrueEpochs" | "epochStart" | "epochLength">): Waiting[] {
+  const left = new Map<number, bigint>();
+  let newest = 0;
+  for (const { epoch, result } of [...explanations].sort((a, b) => a.epoch - b.epoch)) {
+    newest = epoch;
+    if (!result) continue;
+    for (const [of, units] of result.granted_accruals) left.set(of, (left.get(of) ?? 0n) - units);
+    const earned = result.linked ? 0n : result.earned - result.repaid;
+    left.set(epoch, (left.get(epoch) ?? 0n) + earned + result.returned);
+  }
+  const { accrueEpochs, epochStart, epochLength } = config;
+  // What is of epoch n is granted with the batch of epoch n + accrueEpochs - 1 for the last time, to whom is linked when that ends.
+  return [...left]
+    .filter(([epoch, units]) => units > 0n && (accrueEpochs === null || newest - epoch < accrueEpochs))
+    .map(([epoch, units]) => ({ epoch, units, until: accrueEpochs === null ? null : epochStart + (epoch + accrueEpochs - 1) * epochLength }));
+}
+
+export function Accrued({ id, login, action = true }: { id: bigint; login: string | null; action?: boolean }) {
+  const { api, chain, config } = useApp();
+  const loaded = useLoad(
+    async () => {
+      const [status, explanations, now] = await Promise.all([
+        api.contributor(String(id)).catch((error: unknown) => {
+          if (error instanceof Error && "status" in error && error.status === 404) return null;
+          throw error;
+        }),
+        api.explain(String(id)).catch(() => []),
+        chainTime(chain).catch(() => null),
+      ]);
+      return { accrued: status?.accrued ?? 0n, parts: waiting(explanations, config), now };
+    },
+    [api, chain, config, id],
+  );
+  const link = action && <p class="act"><a class="button primary" href={href(login ? { view: "link", login } : { view: "link" })}>{words.link}</a></p>;
+  if (loaded.state === "loading" && !loaded.value) return <Loading />;
+  if (loaded.state === "error") {
+    return (
+      <>
+        <p class="figure-none">{words.none}</p>
+        {loaded.fault.kind === "server" ? <Notice tone="warn" title={words.unknown} /> : <ErrorBox fault={loaded.fault} retry={loaded.reload} />}
+        {link}
+      </>
+    );
+  }
+  const { accrued, parts, now } = loaded.value!;
+  if (accrued === 0n) {
+    return (
+      <>
+        <p class="figure-none">{words.none}</p>
+        <p class="muted">{words.noneText}</p>
+        {link}
+      </>
+    );
+  }
+  const first = parts[0];
+  // The parts are worth showing only if they are all of it.
+  const complete = parts.reduce((sum, one) => sum + one.units, 0n) * config.unit === accrued;
+  return (
+    <>
+      <div class="statement">
+        <p class="figure-large"><Amount value={accrued} /></p>
+        <p class="muted">{words.text}</p>
+      </div>
+      {complete && first?.until != null && now !== null && (
+        <p class="caution">{(parts.length === 1 ? words.lapsesAll : words.lapsesFirst)(format.date(first.until), format.relative(first.until, now))}</p>
+      )}
+      {complete && parts.length > 1 && (
+        <Table
+          caption={words.table}
+          hidden
+          head={<tr><th scope="col">{words.epoch}</th><th scope="col" class="figure">{words.amount}</th>{first?.until != null && <th scope="col">{words.until}</th>}</tr>}
+        >
+          {parts.map((one) => (
+            <tr key={one.epoch}>
+              <th scope="row">{format.number(one.epoch)}</th>
+              <td class="figure"><Amount value={one.units * config.unit} /></td>
+              {one.until !== null && <td><Time seconds={one.until} day /></td>}
+            </tr>
+          ))}
+        </Table>
+      )}
+      {link}
+    </>
+  );
+}
