@@ -162,7 +162,7 @@ test("contributors stand against a queued proposal, and enough of them veto it",
   await page.reload();
   await page.getByText("Enough stand against it: anybody can veto it now.").waitFor();
   await page.getByRole("button", { name: "Veto it" }).click();
-  await page.getByText("Vetoed. It will not be executed.").waitFor();
+  await page.getByText("Vetoed. It will not be executed.").first().waitFor();
   await page.reload();
   await page.getByText("Contributors vetoed this proposal.").waitFor();
   await page.getByText("Vetoed", { exact: true }).waitFor();
@@ -252,5 +252,5 @@ test("a wallet on another network is asked to switch before it may vote", async 
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.getByText(/^You voted against it\./).waitFor();
-  await page.getByText("Your vote counts.").waitFor();
+  await page.getByText("Your vote counts.").first().waitFor();
 });
