@@ -190,3 +190,9 @@ test("a quorum counts abstentions, a majority does not", () => {
   assert.deepEqual(passing(votes), { cast: 15n, hasQuorum: true, hasMajority: false });
   assert.deepEqual(passing({ ...votes, inFavour: 11n, quorum: 17n }), { cast: 16n, hasQuorum: false, hasMajority: true });
 });
+
+test("a proposal's own words may name where the policy's text is, by https alone", async () => {
+  const { addressesIn } = await load("govern/rehearsal.ts");
+  assert.deepEqual(addressesIn("See https://a.example/p.toml (or <https://b.example/x>), http://c.example/ and javascript:alert(1). https://a.example/p.toml"), ["https://a.example/p.toml", "https://b.example/x"]);
+  assert.equal(addressesIn(Array.from({ length: 50 }, (_, at) => `https://${at}.example/`).join(" ")).length, 5);
+});
