@@ -8,7 +8,8 @@ import { list, record, text, whole } from "./json";
 import * as parse from "./parse";
 import type { Contributor, EpochEntry, EpochStatus, Explanation } from "./types";
 
-const PATIENCE = 8_000;
+/** As long as a daemon takes for an answer at most (`api.request_seconds`). */
+const PATIENCE = 15_000;
 const PAGE = 500;
 
 /** A server's own words, with its status code: it is there and says no. */
