@@ -641,7 +641,7 @@ export const en = {
     took: (time: string, size: string, host: string) => `Computed here in ${time}, from ${size} of evidence that ${host} gave.`,
     partly: (count: string) => `So far: ${count} more are computed and not published yet.`,
     bad: "This does not equal the chain",
-    badEntries: (differing: string, equal: string) => `${differing} not as the policy gives on this file; ${equal} equal.`,
+    badEntries: (differing: string, equal: string) => `By this file ${differing} would be otherwise than on the chain; ${equal} equal it.`,
     badFileTitle: "This is not the evidence that the oracles signed",
     badFile: "Its hash differs: it was changed, or it is another file. What follows from it says nothing about the batch, only about who gave the file.",
     badHere: "The evidence is the one that was signed, and the batch does not follow from it. Challenge it while its window is open.",

@@ -117,11 +117,13 @@ function Compared({ verdict: { here, chain, comparison, linksRead, module }, epo
       <Differences differences={comparison.differences} unit={config.unit} />
       <Checks comparison={comparison} unit={config.unit} linksRead={linksRead} />
       <Misses misses={here.misses} />
-      <section aria-labelledby="about-title">
-        <h2 id="about-title">{words.about}</h2>
-        <p>{words.aboutText}</p>
-        <p><code>{words.command(epoch)}</code></p>
-      </section>
+      {comparison.passed && (
+        <section aria-labelledby="about-title">
+          <h2 id="about-title">{words.about}</h2>
+          <p>{words.aboutText}</p>
+          <p><code>{words.command(epoch)}</code></p>
+        </section>
+      )}
       <ModuleFacts module={module} />
     </>
   );
