@@ -67,7 +67,8 @@ test("progress ends at the file's last byte", async () => {
 
 test("what is equal passes, and each thing that is not is named", async () => {
   const { here, chain } = await both();
-  const linked = here.linked;
+  const made = { before: here.cutoff - 1n, at: here.cutoff };
+  const linked = { ids: here.linked, made };
   const { passed, equal, differences } = compare(here, chain, linked);
   assert.deepEqual([passed, equal, differences], [true, here.entries.length, []]);
   const failing = (changed, ids = linked) => compare(here, changed, ids).checks.filter((check) => !check.passed).map(({ name }) => name);
@@ -83,7 +84,8 @@ test("what is equal passes, and each thing that is not is named", async () => {
   assert.deepEqual(failing({ ...chain, unit: 1n }), ["unit"]);
   assert.deepEqual(failing({ ...chain, ends: 1n }), ["period"]);
   assert.deepEqual(failing({ ...chain, terms: { ...chain.terms, budget: 1n, cap: 1n } }), ["budget", "cap"]);
-  assert.deepEqual(failing(chain, linked.slice(1)), ["links"]);
+  assert.deepEqual(failing(chain, { ids: here.linked.slice(1), made }), ["links"]);
+  for (const wrong of [null, { before: made.before - 1n, at: made.before }, { before: made.at, at: made.at + 12n }]) assert.deepEqual(failing(chain, { ids: here.linked, made: wrong }), ["block"]);
 });
 
 test("entries that are more, less, missing or made up are told one by one", async () => {

@@ -3,7 +3,7 @@
 //! Takes: a rebuilt batch and the chain's epoch. Gives: each thing that was compared, and every entry that differs.
 //! Never: a verdict on what was not compared.
 
-import type { OnChain } from "./onchain";
+import type { Links, OnChain } from "./onchain";
 import type { Verified } from "./types";
 
 export type CheckName =
@@ -19,6 +19,7 @@ export type CheckName =
   | "period"
   | "budget"
   | "cap"
+  | "block"
   | "links";
 
 export interface Check {
@@ -45,8 +46,8 @@ export interface Comparison {
   passed: boolean;
 }
 
-/** @param linked Who had a wallet at the evidence's block, as the chain's events say; null when they could not be read. */
-export function compare(here: Verified, chain: OnChain, linked: bigint[] | null): Comparison {
+/** @param links As of the evidence's block, as the chain says; null when they could not be read. */
+export function compare(here: Verified, chain: OnChain, links: Links | null): Comparison {
   const batch = chain.batch;
   const checks: Check[] = [];
   const check = (name: CheckName, ours: bigint | string | number, theirs: bigint | string | number) => {
@@ -83,9 +84,13 @@ export function compare(here: Verified, chain: OnChain, linked: bigint[] | null)
     check("budget", here.budget, chain.terms.budget);
     check("cap", here.cap, chain.terms.cap);
   }
-  if (linked) {
-    const same = linked.length === here.linked.length && linked.every((id, index) => id === here.linked[index]);
-    checks.push({ name: "links", passed: same, here: String(here.linked.length), chain: String(linked.length) });
+  if (links) {
+    const { ids, made } = links;
+    // Nobody may choose as of which block links count: it is the first at or after the cutoff.
+    const first = made !== null && made.before < here.cutoff && made.at >= here.cutoff;
+    checks.push({ name: "block", passed: first, here: String(here.block), chain: first ? String(here.block) : "?" });
+    const same = ids.length === here.linked.length && ids.every((id, index) => id === here.linked[index]);
+    checks.push({ name: "links", passed: same, here: String(here.linked.length), chain: String(ids.length) });
   }
   return { checks, differences, equal, unpublished, passed: checks.every((one) => one.passed) };
 }

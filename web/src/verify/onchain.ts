@@ -210,8 +210,23 @@ async function recovered(input: Hex, digest: Hex, members: readonly Address[]): 
   return out;
 }
 
-/** Who had a wallet linked at the end of a block, ascending. */
-export async function linkedAt(chain: Reader, config: Config, block: bigint): Promise<bigint[]> {
+/** What the chain says of the block as of which links count. */
+export interface Links {
+  /** Who had a wallet linked at its end, ascending. */
+  ids: bigint[];
+  /** When the block before it and it were made, UTC seconds; null when it was not made yet. */
+  made: { before: bigint; at: bigint } | null;
+}
+
+export async function linksAt(chain: Reader, config: Config, block: bigint): Promise<Links> {
+  if (block > (await getBlock(chain, { blockTag: "latest" })).number) return { ids: [], made: null };
+  const time = async (blockNumber: bigint) => (await getBlock(chain, { blockNumber })).timestamp;
+  // Before its first block nothing can have happened, however old the chain is.
+  const before = block <= config.block ? 0n : await time(block - 1n);
+  return { ids: await linkedAt(chain, config, block), made: { before, at: await time(block) } };
+}
+
+async function linkedAt(chain: Reader, config: Config, block: bigint): Promise<bigint[]> {
   const event = getAbiItem({ abi: distributorAbi, name: "Linked" });
   const logs = await logsOf(chain, { address: config.contracts.distributor, events: [event], from: config.block });
   const ids = new Set(logs.filter((log) => log.blockNumber <= block).map((log) => log.args.id));

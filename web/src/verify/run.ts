@@ -8,7 +8,7 @@ import type { App } from "../app";
 import { fault, type Fault } from "../chain/errors";
 import { compare, type Comparison } from "./compare";
 import { verifyAbi } from "./abi";
-import { currentBaseUrl, linkedAt, onChain, signersOf, type OnChain } from "./onchain";
+import { currentBaseUrl, linksAt, onChain, signersOf, type OnChain } from "./onchain";
 import { evidencePlaces, policyPlaces } from "./places";
 import { VerifierError, type Miss, type ModuleInfo, type Progress, type Verified } from "./types";
 import type { Verifier } from "./verifier";
@@ -53,8 +53,8 @@ export async function run(app: App, epoch: number, verifier: Verifier, told: (st
     const copies = served?.evidence_hash === wanted ? Object.values(served.copies) : [];
     const here = await verifier.verify({ evidence: evidencePlaces(config, wanted, baseUrls, copies), evidenceHash: wanted, policies }, told, signal);
     told({ stage: "compare", done: 0, of: null });
-    const linked = await linkedAt(app.chain, config, here.block).catch(() => null);
-    return { kind: "compared", here, chain, comparison: compare(here, chain, linked), linksRead: linked !== null, module };
+    const links = await linksAt(app.chain, config, here.block).catch(() => null);
+    return { kind: "compared", here, chain, comparison: compare(here, chain, links), linksRead: links !== null, module };
   } catch (error) {
     if (!(error instanceof VerifierError)) return { kind: "fault", fault: fault(error, verifyAbi) };
     return explained(error, await chainHash(app, epoch));
