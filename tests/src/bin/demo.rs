@@ -18,6 +18,9 @@ struct Args {
     /// The first day of epoch 1 of a data set, as 2023-03-06
     #[arg(long, requires = "data", value_parser = date)]
     from: Option<u64>,
+    /// Where everything goes, instead of target/demo
+    #[arg(long)]
+    folder: Option<PathBuf>,
     /// How many weekly epochs
     #[arg(long)]
     epochs: Option<u64>,
@@ -32,7 +35,7 @@ fn date(text: &str) -> Result<u64, String> {
 async fn main() -> ExitCode {
     let args = Args::parse();
     let options = Options {
-        folder: root().join("target/demo"),
+        folder: args.folder.unwrap_or_else(|| root().join("target/demo")),
         data: args.data,
         from: args.from,
         epochs: args.epochs,

@@ -162,7 +162,7 @@ pub async fn run(options: Options) -> Result<()> {
     let (claims, waiting) = claim(&sandbox, &links, if options.once { 0 } else { FOR_VISITORS }).await?;
     refused.extend(refusals::after_the_last_batch(&sandbox, &plan.members).await?);
     story.step("verifying every epoch from its evidence");
-    let epochs = epochs(&daemon).await?;
+    let epochs = all_answered(&daemon).await?;
     let verified = summary::verify(&sandbox, &daemon, &epochs).await?;
     let summary = summary::write(&sandbox, &epochs, &verified, (&claims, &waiting), &disputed).await?;
     story.people(&sandbox, &plan, &claims).await?;
@@ -214,6 +214,18 @@ async fn epochs(daemon: &crate::sandbox::Daemon) -> Result<Vec<EpochStatus>> {
     let (status, text) = daemon.get("/v1/epochs").await?;
     serde_json::from_str(&text)
         .map_err(|error| DemoError::Unexpected { step: "/v1/epochs", answer: format!("{status} {text} ({error})") })
+}
+
+/// The same once nothing is held any more: the API's view is some seconds old, and the last answer may be younger.
+async fn all_answered(daemon: &crate::sandbox::Daemon) -> Result<Vec<EpochStatus>> {
+    let began = Instant::now();
+    loop {
+        let epochs = epochs(daemon).await?;
+        if began.elapsed() > PATIENCE || epochs.iter().all(|epoch| epoch.held == "0") {
+            return Ok(epochs);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// Waits until the daemon has taken an epoch to one of these stages.

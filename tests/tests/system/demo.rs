@@ -2,15 +2,21 @@
 
 use super::org::amount;
 use alloy::primitives::{Address, B256, U256};
+use alloy::providers::{Provider as _, ProviderBuilder};
+use alloy::signers::local::PrivateKeySigner;
+use alloy::transports::http::reqwest;
 use guerdon_core::evidence::Evidence;
 use guerdon_core::model::Fact;
 use guerdon_tests::bits::same_bits;
 use guerdon_tests::demo::{Options, run};
 use guerdon_tests::github::sample::EPOCHS;
-use guerdon_tests::sandbox::root;
+use guerdon_tests::sandbox::{binary, root};
 use serde_json::Value;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sample_demo_balances_its_books_in_the_summary() {
@@ -34,6 +40,43 @@ async fn thirteen_weeks_of_a_real_organization_are_paid_and_verified() {
     assert_eq!(epochs.len(), 13);
     assert!(epochs.iter().all(|epoch| epoch["entries"].as_u64().unwrap() > 0), "no week is empty");
     assert_eq!(pulls, 80, "merged pull requests");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_stays_with_its_page_and_two_claims_for_whoever_opens_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Command::new(binary("demo").unwrap());
+    demo.args(["--epochs", "1", "--folder"]).arg(folder.path().join("demo"));
+    let mut demo = demo.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines();
+    let mut said = String::new();
+    while !said.contains("Ctrl-C ends everything") {
+        said += &lines.next_line().await.unwrap().unwrap_or_else(|| panic!("it ended:\n{said}"));
+        said.push('\n');
+    }
+    let page = said.lines().map(str::trim).find(|line| line.starts_with("http://") && line.ends_with('/')).unwrap();
+    let index = reqwest::get(page).await.unwrap();
+    assert_eq!(index.status(), 200);
+    let config: Value =
+        serde_json::from_str(&reqwest::get(format!("{page}config.json")).await.unwrap().text().await.unwrap()).unwrap();
+    let rpc = config["chain"]["rpcs"][0].as_str().unwrap();
+    assert!(said.contains(rpc), "what to type into a wallet by hand");
+    let chain = ProviderBuilder::new().connect_http(rpc.parse().unwrap());
+    let is_key = |word: &&str| word.len() == 66 && word.starts_with("0x");
+    let rows = said.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let rows: Vec<_> = rows.filter(|row| row.contains(&"GDN") && row.last().is_some_and(is_key)).collect();
+    assert_eq!(rows.len(), 2, "{said}");
+    for row in rows {
+        let login = row[0];
+        let who = reqwest::get(format!("{page}v1/contributors/{login}")).await.unwrap().text().await.unwrap();
+        let who: Value = serde_json::from_str(&who).unwrap();
+        assert!(amount(&who["claimable"]) > U256::ZERO, "{who}");
+        let key: PrivateKeySigner = row[row.len() - 1].parse().unwrap();
+        assert_eq!(parse::<Address>(&who["wallet"]), key.address(), "{login}");
+        assert!(chain.get_balance(key.address()).await.unwrap() > U256::ZERO, "{login} cannot pay a fee");
+    }
+    let interrupt = Command::new("kill").args(["-INT", &demo.id().unwrap().to_string()]).status().await.unwrap();
+    assert!(interrupt.success() && demo.wait().await.unwrap().success());
 }
 
 /// Runs the demo in a folder of its own. Gives its summary, which holds, and how many merged pull
