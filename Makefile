@@ -90,7 +90,7 @@ test-rust: build postgres data-notice ## Run the Rust and whole-system tests
 
 .PHONY: test-web
 test-web: build chromium ## Test the page in a real browser; screenshots are kept in target/browser; TEST=FILE runs one
-	@node --test $(or $(TEST),web/test/*.test.mjs tests/browser/*.test.mjs)
+	@node --test --test-concurrency=2 $(or $(TEST),web/test/*.test.mjs tests/browser/*.test.mjs)
 
 .PHONY: test-kms
 test-kms: ## Test a key in AWS KMS over its protocol (builds the AWS SDK)
