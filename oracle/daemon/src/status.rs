@@ -136,7 +136,11 @@ impl Oracle {
         let unit = self.schedule.unit;
         let base = |units: u64| (alloy::primitives::U256::from(units) * unit).to_string();
         let batch = self.prepared(epoch, round).await?;
-        let chain = self.chain.batch(epoch).await?;
+        // State and events as of one block: neither says what the other does not know of.
+        let chain = match &known.ledger {
+            Some(ledger) => self.chain.batch_in(epoch, ledger.block()).await?,
+            None => self.chain.batch(epoch).await?,
+        };
         let posted = chain.round == round;
         let status = match (posted, chain.status) {
             (true, BatchStatus::Posted) => Stage::Posted,
@@ -169,18 +173,12 @@ impl Oracle {
             // Answers that came after crediting are in the events only.
             let credits = self.ledger(known).await?.credits(epoch, round).cloned().unwrap_or_default();
             credit_tx = credit_tx.or(credits.txs.last().copied());
-            let told = Passed {
+            money = Passed {
                 credited: credits.units,
                 skipped: credits.skipped_units(),
                 held: credits.held_units(),
                 dropped: credits.dropped_units(),
             };
-            // The events may be some blocks behind the state, which is exact where nothing was challenged.
-            let seen = told.credited.saturating_add(told.skipped).saturating_add(told.held);
-            let is_behind = seen < chain.credited.saturating_add(chain.skipped);
-            if chain.freeze != Freeze::None || !is_behind {
-                money = told;
-            }
         }
         Ok(EpochStatus {
             epoch,

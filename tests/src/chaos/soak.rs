@@ -224,17 +224,21 @@ async fn verify(town: &Town, crew: &mut Crew, epochs: u64) -> Result<usize> {
 }
 
 impl Report {
-    /// Units of a size that an epoch adds, in the first and in the second half.
-    pub fn growth(&self, size: impl Fn(&Season) -> u64) -> (i64, i64) {
-        let sizes: Vec<i64> = self.seasons.iter().map(|season| size(season).cast_signed()).collect();
-        let middle = sizes.len() / 2;
-        let slope = |part: &[i64]| match (part.first(), part.last()) {
-            (Some(first), Some(last)) if part.len() > 1 => {
-                (last - first) / i64::try_from(part.len() - 1).unwrap_or(i64::MAX)
+    /// Units of a size that an epoch adds, in the first and in the second half: the slope of the line that fits best.
+    pub fn growth(&self, size: impl Fn(&Season) -> u64) -> (i128, i128) {
+        let sizes: Vec<i128> = self.seasons.iter().map(|season| size(season).into()).collect();
+        let slope = |part: &[i128]| {
+            let (mut of_x, mut of_y, mut squares, mut products) = (0, 0, 0, 0);
+            for (x, y) in (0..).zip(part) {
+                of_x += x;
+                of_y += y;
+                squares += x * x;
+                products += x * y;
             }
-            _ => 0,
+            let count = part.len() as i128;
+            (count * products - of_x * of_y).checked_div(count * squares - of_x * of_x).unwrap_or_default()
         };
-        let (first, second) = sizes.split_at(middle);
+        let (first, second) = sizes.split_at(sizes.len() / 2);
         (slope(first), slope(second))
     }
 

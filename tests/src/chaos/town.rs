@@ -310,13 +310,14 @@ impl Town {
         Ok(self.sandbox.anvil.provider().anvil_snapshot().await.map_err(rpc)?)
     }
 
-    /// Bytes of all stores together, what is not checkpointed yet included.
+    /// Bytes of all stores together, without their journals, which come and go with whoever writes.
     pub fn stored(&self) -> Result<u64> {
         let size = |file: PathBuf| {
             let found = std::fs::metadata(&file).map_err(|source| ChaosError::File(file, source))?;
             Ok(found.len())
         };
-        stores_in(&self.sandbox.folder)?.into_iter().map(size).sum()
+        let stores = stores_in(&self.sandbox.folder)?.into_iter();
+        stores.filter(|file| file.extension().is_some_and(|end| end == "db")).map(size).sum()
     }
 }
 

@@ -240,13 +240,18 @@ impl Chain {
         if block < self.deployment().block {
             return Ok(None);
         }
-        let state = self.batch_at(epoch, BlockId::number(block)).await?;
+        let state = self.batch_in(epoch, block).await?;
         Ok((state.status == BatchStatus::Settled).then_some(state.digest))
     }
 
     /// Where the latest batch of an epoch stands.
     pub async fn batch(&self, epoch: Epoch) -> Result<BatchState, ChainError> {
         self.batch_at(epoch, BlockId::latest()).await
+    }
+
+    /// Where it stood at the end of a block.
+    pub async fn batch_in(&self, epoch: Epoch, block: u64) -> Result<BatchState, ChainError> {
+        self.batch_at(epoch, BlockId::number(block)).await
     }
 
     async fn batch_at(&self, epoch: Epoch, block: BlockId) -> Result<BatchState, ChainError> {
