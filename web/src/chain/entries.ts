@@ -63,8 +63,9 @@ export function follow(logs: readonly Log[], id: bigint): { entries: Entry[]; li
     const batch = batchOf(args);
     const position = Number(args.position);
     if (eventName === "EntriesPublished") {
-      const index = unpack(args.entries as Hex).findIndex((one) => one.id === id);
-      const one = index < 0 ? undefined : unpack(args.entries as Hex)[index];
+      const chunk = unpack(args.entries as Hex);
+      const index = chunk.findIndex((one) => one.id === id);
+      const one = chunk[index];
       if (one) entries.push({ epoch: Number(args.epoch), round: Number(args.round), position: Number(args.firstPosition) + index, units: one.units, state: "waiting", windowEnd: null, deadline: null });
     } else if (eventName === "EntriesCredited") {
       const before = batch.passed;

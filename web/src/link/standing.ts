@@ -147,10 +147,10 @@ export async function readRules(reader: Reader, contracts: Contracts): Promise<L
   return { delay: BigInt(delay), available, budget, byQuorum, pausedUntil, now };
 }
 
-/** The current oracle set, and which of its keys count no more. */
-export async function readOracleSet(reader: Reader, distributor: Address): Promise<OracleSet> {
+/** An oracle set, the current one unless told, and which of its keys count no more. */
+export async function readOracleSet(reader: Reader, distributor: Address, which?: bigint): Promise<OracleSet> {
   const on = { address: distributor, abi: linkedAbi } as const;
-  const id = await readContract(reader, { ...on, functionName: "oracleSetId" });
+  const id = which ?? (await readContract(reader, { ...on, functionName: "oracleSetId" }));
   const [members, threshold, baseUrl] = await readContract(reader, { ...on, functionName: "oracleSet", args: [id] });
   const off = await Promise.all(
     members.map((member) => readContract(reader, { ...on, functionName: "isSwitchedOff", args: [member] })),

@@ -12,6 +12,7 @@ import { fault } from "../chain/errors";
 import { logsOf } from "../chain/logs";
 import { unpack } from "../chain/packed";
 import type { Config } from "../config";
+import { readOracleSet } from "../link/standing";
 import { verifyAbi } from "./abi";
 
 export type EntryState = "published" | "challenged" | "credited" | "skipped" | "dropped";
@@ -171,20 +172,18 @@ const SIGNATURE = 64;
 
 /** Who signed a batch, from the transaction that posted it. */
 export async function signersOf(chain: Reader, config: Config, batch: Batch): Promise<Signers> {
-  const contract = { address: config.contracts.distributor, abi: verifyAbi } as const;
-  const set = batch.header.oracleSet;
-  const [[members, threshold, baseUrl], transaction] = await Promise.all([
-    readContract(chain, { ...contract, functionName: "oracleSet", args: [set] }),
+  const { distributor } = config.contracts;
+  const [{ id: set, members, threshold, baseUrl, switchedOff }, transaction] = await Promise.all([
+    readOracleSet(chain, distributor, batch.header.oracleSet),
     getTransaction(chain, { hash: batch.tx }),
   ]);
-  const off = await Promise.all(members.map((member) => readContract(chain, { ...contract, functionName: "isSwitchedOff", args: [member] })));
-  const signed = transaction.to?.toLowerCase() === contract.address.toLowerCase() ? await recovered(transaction.input, batch.digest, members) : null;
+  const signed = transaction.to?.toLowerCase() === distributor.toLowerCase() ? await recovered(transaction.input, batch.digest, members) : null;
   return {
     set,
-    threshold: Number(threshold),
+    threshold,
     baseUrl,
     known: signed !== null,
-    members: members.map((member, index) => ({ member, signed: signed?.has(index) ?? false, switchedOff: off[index] ?? false })),
+    members: members.map((member, index) => ({ member, signed: signed?.has(index) ?? false, switchedOff: switchedOff.has(member.toLowerCase()) })),
   };
 }
 
@@ -235,8 +234,5 @@ async function linkedAt(chain: Reader, config: Config, block: bigint): Promise<b
 
 /** Where the oracle set that signs now says that evidence is. */
 export async function currentBaseUrl(chain: Reader, config: Config): Promise<string> {
-  const contract = { address: config.contracts.distributor, abi: verifyAbi } as const;
-  const id = await readContract(chain, { ...contract, functionName: "oracleSetId" });
-  const [, , baseUrl] = await readContract(chain, { ...contract, functionName: "oracleSet", args: [id] });
-  return baseUrl;
+  return (await readOracleSet(chain, config.contracts.distributor)).baseUrl;
 }
