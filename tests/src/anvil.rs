@@ -1,4 +1,5 @@
-//! A real chain for tests and the demo: one anvil process, gone when its handle is dropped.
+//! A real chain for tests and the demo: one anvil process, gone with all that it wrote when its
+//! handle is dropped or the process that holds it ends, however it ends.
 //!
 //! Takes: what time it is there, chain id, number of accounts. Gives: its URL, funded keys of
 //! anvil's well-known mnemonic, and control over its clock. Never: a fixed port, another's process.
@@ -21,6 +22,20 @@ pub const MNEMONIC: &str = "test test test test test test test test test test te
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Runs anvil until its standard input ends, which it does however the process that wrote to it
+/// ends. anvil writes the states of old blocks to disk, gigabytes in a long run, and a killed one
+/// leaves them there: in a folder of their own they can be removed.
+const KEEPER: &str = r#"
+trap : HUP INT TERM
+states=$(mktemp -d) || exit
+"$@" --cache-path "$states" </dev/null &
+exec >/dev/null 2>&1
+read -r _
+kill -9 $!
+wait
+rm -rf "$states"
+"#;
+
 /// How the chain begins.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -39,11 +54,11 @@ impl Default for Options {
 
 #[derive(Debug, thiserror::Error)]
 pub enum AnvilError {
-    #[error("anvil does not start ({0:?}): run `npm ci`, or name a binary with ANVIL")]
-    Start(OsString, #[source] std::io::Error),
+    #[error("anvil cannot be run, for want of a shell (sh)")]
+    Start(#[source] std::io::Error),
     #[error("anvil did not say where it listens within {} seconds", START_TIMEOUT.as_secs())]
     Silent,
-    #[error("anvil ended at once: {0}")]
+    #[error("anvil does not start ({0}): run `npm ci`, or name a binary with ANVIL")]
     Ended(String),
     #[error("anvil failed while {doing}")]
     Rpc { doing: &'static str, source: RpcError<TransportErrorKind> },
@@ -62,8 +77,8 @@ pub struct Anvil {
 
 impl Drop for Anvil {
     fn drop(&mut self) {
+        drop(self.process.stdin.take());
         // It may be gone already; there is nobody left to tell.
-        _ = self.process.kill();
         _ = self.process.wait();
     }
 }
@@ -71,15 +86,15 @@ impl Drop for Anvil {
 impl Anvil {
     /// Starts a chain on a free port and waits until it answers.
     pub async fn start(options: Options) -> Result<Self, AnvilError> {
-        let binary = binary();
-        let mut command = Command::new(&binary);
+        let mut command = Command::new("sh");
+        command.args(["-c", KEEPER, "sh"]).arg(binary());
         command.args(["--host", "127.0.0.1", "--port", "0", "--mnemonic", MNEMONIC]);
         command.args(["--chain-id", &options.chain_id.to_string(), "--accounts", &options.accounts.to_string()]);
         if let Some(timestamp) = options.timestamp {
             command.args(["--timestamp", &timestamp.to_string()]);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut process = command.spawn().map_err(|source| AnvilError::Start(binary, source))?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().map_err(AnvilError::Start)?;
         let (tell, told) = oneshot::channel();
         if let Some(stdout) = process.stdout.take() {
             std::thread::spawn(move || listen(BufReader::new(stdout), tell));
@@ -88,7 +103,8 @@ impl Anvil {
             Ok(Ok(address)) => address,
             Ok(Err(_)) => return Err(AnvilError::Ended(last_words(process))),
             Err(_) => {
-                _ = process.kill();
+                drop(process.stdin.take());
+                _ = process.wait();
                 return Err(AnvilError::Silent);
             }
         };
