@@ -6,6 +6,7 @@ use serde::Serialize;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, ConnectOptions as _, Connection};
+use std::future::ready;
 use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
@@ -71,6 +72,8 @@ impl Store {
             .acquire_timeout(patience)
             // A file does not hang up, and the question would cost as much as the answer that is wanted.
             .test_before_acquire(kind == DatabaseKind::PostgreSQL)
+            // Where SQLite has rolled back by itself, as for a full disk, sqlx believes in the transaction for ever.
+            .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
             .after_connect(move |connection, _| Box::pin(settle(connection, settings)))
             .connect_with(options)
             .await
