@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 /// The main repository and a smaller one beside it.
 pub(super) const MAIN: RepositoryId = RepositoryId(1);
 pub(super) const SIDE: RepositoryId = RepositoryId(2);
+/// The town's first; in an organization's first nobody was ever paid before.
+const EPOCH: u64 = 2;
 /// Maintain both repositories.
 pub(super) const MAINTAINER: u64 = 1;
 pub(super) const SECOND: u64 = 2;
@@ -121,7 +123,7 @@ impl Town {
             people: people.map(known).chain([newcomer]).chain(puppets).collect(),
             ..State::default()
         };
-        Self::open(policy.clone(), 1, opening)
+        Self::open(policy.clone(), EPOCH, opening)
     }
 
     fn open(policy: Policy, epoch: u64, opening: State) -> Self {
@@ -168,7 +170,7 @@ impl Town {
     }
 
     pub(super) fn starts(&self) -> u64 {
-        FIRST + (self.epoch - 1) * WEEK
+        FIRST + (self.epoch - EPOCH) * WEEK
     }
 
     pub(super) fn ends(&self) -> u64 {

@@ -55,6 +55,9 @@ pub(super) fn header(header: &Header) -> Check {
 
 /// Of any other line.
 pub(super) fn content(header: &Header, line: Line<'_>) -> Check {
+    if header.epoch.0 == 1 {
+        begins(line)?;
+    }
     match line {
         Line::Header(_) => Err("a second header".to_owned()),
         Line::Person(person) => person_holds(header, person),
@@ -69,6 +72,18 @@ pub(super) fn content(header: &Header, line: Line<'_>) -> Check {
         Line::Kudos(kudos) => key_holds(header, kudos.key()).and_then(|key| kudos_hold(key, header, kudos)),
         Line::Witness(witness) => key_holds(header, witness.key()).and_then(|key| witness_holds(key, header, witness)),
     }
+}
+
+/// The first epoch begins with what people did before, and with nothing that was ever paid.
+fn begins(line: Line<'_>) -> Check {
+    let what = match line {
+        Line::Person(person) if !person.accruals.is_empty() || !person.debts.is_empty() || person.paid => "person",
+        Line::Landed(_) => "landed",
+        Line::Settled(_) => "settled",
+        Line::Thanks(_) => "thanks",
+        _ => return Ok(()),
+    };
+    Err(format!("{what}: nothing was paid before the first epoch"))
 }
 
 fn is_id(id: u64) -> bool {
@@ -94,7 +109,9 @@ fn person_holds(header: &Header, person: &Person) -> Check {
         format!("an accrual of {id} is zero or above 2^48 - 1 units")
     })?;
     let debts = person.debts.is_sorted_by(|a, b| (a.repo, a.number, a.by) < (b.repo, b.number, b.by));
-    let sane = |debt: &Debt| debt.epoch < header.epoch && debt.units <= MAX_UNITS && debt.repaid <= debt.units;
+    let sane = |debt: &Debt| {
+        debt.epoch.0 > 0 && debt.epoch < header.epoch && debt.units <= MAX_UNITS && debt.repaid <= debt.units
+    };
     ensure(debts && person.debts.iter().all(sane), || {
         format!("the debts of {id} must ascend, lie before epoch {} and not be overpaid", header.epoch)
     })?;

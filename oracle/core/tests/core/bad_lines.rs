@@ -241,3 +241,24 @@ fn pull_at_start(number: u64) -> guerdon_core::model::Pull {
     let files = vec![file("src/one.rs", 10, 1), file("src/two.rs", number, 2)];
     guerdon_core::model::Pull { at: START + number, ..pull(number, 2 + number % 7, files) }
 }
+
+#[test]
+fn nothing_was_paid_before_the_first_epoch() {
+    let first = include_str!("../golden/epoch-1.evidence.jsonl");
+    let why = "nothing was paid before the first epoch";
+    let person = "{\"person\":{\"accepted\":0,\"id\":90100002,\"linked\":true}}";
+    let debt = "{\"by\":8,\"epoch\":0,\"number\":6,\"repo\":90300011,\"units\":50}";
+    let worse = [
+        "{\"person\":{\"accepted\":0,\"id\":90100002,\"linked\":true,\"paid\":true}}".to_owned(),
+        format!("{{\"person\":{{\"accepted\":0,\"debts\":[{debt}],\"id\":90100002,\"linked\":true}}}}"),
+    ];
+    let merger = first.lines().rfind(|line| line.starts_with("{\"merger\"")).unwrap();
+    let all = good();
+    let state = ["{\"landed\"", "{\"settled\"", "{\"thanks\""].map(|kind| {
+        let line = all.lines().find(|line| line.starts_with(kind)).unwrap();
+        (merger.to_owned(), line.to_owned())
+    });
+    let wrong = worse.map(|worse| (person.to_owned(), worse)).into_iter().chain(state);
+    let missed: Vec<String> = wrong.filter_map(|(from, to)| missed(first, &from, &to, why)).collect();
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
