@@ -2,7 +2,9 @@
 //! epoch goes through. Every stage may be repeated: what was done before is found and kept.
 
 use crate::amount::Money;
-use crate::chain::{BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, VoidReason, load_deployment};
+use crate::chain::{
+    BatchState, BatchStatus, Chain, ChainError, RecordError, Schedule, Sender, VoidReason, load_deployment,
+};
 use crate::config::Config;
 use crate::fetch::{Access, AppAccess, FetchError, GitHub, GitHubOptions, Installation};
 use crate::import::ImportError;
@@ -191,7 +193,11 @@ impl Oracle {
     /// The round that an epoch's current or next batch has. One that can never be posted any more, because its
     /// time is over with the next block, is passed over: every oracle counts the same.
     pub async fn round(&self, epoch: Epoch) -> Result<u32> {
-        let state = self.chain.batch(epoch).await?;
+        self.round_after(epoch, &self.chain.batch(epoch).await?).await
+    }
+
+    /// [`Oracle::round`] of an epoch whose batch stands so.
+    pub async fn round_after(&self, epoch: Epoch, state: &BatchState) -> Result<u32> {
         if !matches!(state.status, BatchStatus::None | BatchStatus::Void) {
             return Ok(state.round);
         }
@@ -203,8 +209,7 @@ impl Oracle {
 
     /// The latest round of an epoch, if a challenge of that whole batch succeeded. The evidence would give
     /// the same batch again, so somebody must look first.
-    pub async fn overturned(&self, epoch: Epoch) -> Result<Option<u32>> {
-        let state = self.chain.batch(epoch).await?;
+    pub async fn overturned(&self, epoch: Epoch, state: &BatchState) -> Result<Option<u32>> {
         if state.status != BatchStatus::Void {
             return Ok(None);
         }

@@ -212,10 +212,11 @@ pub async fn advance(oracle: &Oracle, github: &GitHub, epoch: Epoch) -> Result<P
     if oracle.is_done(epoch).await? {
         return Ok(Progress::Settled);
     }
-    if oracle.pays_nobody(epoch).await? {
+    let state = oracle.chain.batch(epoch).await?;
+    if oracle.pays_nobody(epoch, &state).await? {
         return Ok(Progress::Empty);
     }
-    if let Some(round) = oracle.overturned(epoch).await? {
+    if let Some(round) = oracle.overturned(epoch, &state).await? {
         tracing::error!(
             epoch = epoch.0,
             round,
@@ -223,19 +224,21 @@ pub async fn advance(oracle: &Oracle, github: &GitHub, epoch: Epoch) -> Result<P
         );
         return Ok(Progress::Void { round });
     }
-    let round = oracle.round(epoch).await?;
+    let round = oracle.round_after(epoch, &state).await?;
     let (prepared, signatures) =
-        match oracle.decide(github, epoch, round).instrument(logs::stage("decide", epoch)).await? {
+        match oracle.decide(github, epoch, round, &state).instrument(logs::stage("decide", epoch)).await? {
             Decision::Empty => return Ok(Progress::Empty),
             Decision::Waiting(_) => return Ok(Progress::Waiting),
             Decision::Made { prepared, signatures } => (prepared, signatures),
         };
-    if oracle.is_too_old(epoch).await? {
+    // To decide may take long.
+    let state = oracle.chain.batch(epoch).await?;
+    if oracle.is_too_old(epoch, &state).await? {
         tracing::error!(epoch = epoch.0, "the distributor takes no batch for this epoch any more: it stays unpaid");
         return Ok(Progress::Expired);
     }
-    if oracle.config.oracle.keys.is_empty() || !oracle.is_our_turn(epoch).await? {
-        return oracle.watch(epoch).await;
+    if oracle.config.oracle.keys.is_empty() || !oracle.is_our_turn(epoch, &state).await? {
+        return Ok(Oracle::watch(&state));
     }
     oracle.submit(&prepared, &signatures).instrument(logs::stage("submit", epoch)).await
 }

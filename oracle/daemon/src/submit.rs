@@ -2,7 +2,7 @@
 //! the next step, so a crash anywhere is mended by running it again.
 
 use crate::batching::{Prepared, json, read_header};
-use crate::chain::{BatchStatus, ChainError, Freeze, Sender};
+use crate::chain::{BatchState, BatchStatus, ChainError, Freeze, Sender};
 use crate::oracle::{Oracle, OracleError, Result};
 use crate::record::EpochRecord;
 use crate::sign::{OracleSignature, Quorum, header_message, sign_digest};
@@ -97,20 +97,19 @@ impl Oracle {
     }
 
     /// Where the others have taken an epoch, for an oracle that only watches and serves.
-    pub async fn watch(&self, epoch: Epoch) -> Result<Progress> {
-        let state = self.chain.batch(epoch).await?;
-        Ok(match state.status {
+    pub fn watch(state: &BatchState) -> Progress {
+        match state.status {
             BatchStatus::Window if state.freeze == Freeze::Batch => Progress::Frozen { round: state.round },
             BatchStatus::Settled => Progress::Settled,
             BatchStatus::Window | BatchStatus::Crediting => Progress::Window { until: state.window_end },
             BatchStatus::None | BatchStatus::Posted | BatchStatus::Void => Progress::Waiting,
-        })
+        }
     }
 
     /// Whether it is this oracle that acts for all on the next step of an epoch. One without peers always does.
-    pub async fn is_our_turn(&self, epoch: Epoch) -> Result<bool> {
+    pub async fn is_our_turn(&self, epoch: Epoch, state: &BatchState) -> Result<bool> {
         let Some(peers) = self.peers()? else { return Ok(true) };
-        let (set, state) = (self.chain.oracle_set().await?, self.chain.batch(epoch).await?);
+        let set = self.chain.oracle_set().await?;
         let since = match state.status {
             BatchStatus::Window | BatchStatus::Crediting => state.window_end,
             _ => self.due(epoch),
@@ -120,8 +119,7 @@ impl Oracle {
     }
 
     /// Nothing was posted for the epoch, and nothing can be any more.
-    pub async fn is_too_old(&self, epoch: Epoch) -> Result<bool> {
-        let state = self.chain.batch(epoch).await?;
+    pub async fn is_too_old(&self, epoch: Epoch, state: &BatchState) -> Result<bool> {
         let now = self.chain.now().await?.timestamp;
         let oldest = self.schedule.epoch_at(now).map_or(0, |now| now.0.saturating_sub(self.schedule.correction_epochs));
         Ok(epoch.0 < oldest && matches!(state.status, BatchStatus::None | BatchStatus::Void))

@@ -6,7 +6,7 @@ use super::message::{Ask, Reason, Refusal, Verdict, Vote};
 use super::told::Told;
 use super::{PeerError, Peers, Sealed};
 use crate::batching::{Prepared, read_header};
-use crate::chain::BatchStatus;
+use crate::chain::{BatchState, BatchStatus};
 use crate::cut::Frame;
 use crate::fetch::GitHub;
 use crate::figures;
@@ -36,9 +36,8 @@ impl Decision {
 }
 
 impl Oracle {
-    /// Takes an epoch as near to its batch as it gets now.
-    pub async fn decide(&self, github: &GitHub, epoch: Epoch, round: u32) -> Result<Decision> {
-        let state = self.chain.batch(epoch).await?;
+    /// Takes an epoch whose batch stands so as near to its batch as it gets now.
+    pub async fn decide(&self, github: &GitHub, epoch: Epoch, round: u32, state: &BatchState) -> Result<Decision> {
         if !matches!(state.status, BatchStatus::None | BatchStatus::Void) {
             return self.finish(self.posted(epoch, state.round).await?, Vec::new()).await;
         }
@@ -71,8 +70,8 @@ impl Oracle {
 
     /// Whether it is decided that an epoch pays nobody. Nothing is posted for it, so nothing on the chain ends its
     /// rounds: what was decided stays, however often oracles are started again.
-    pub async fn pays_nobody(&self, epoch: Epoch) -> Result<bool> {
-        if self.chain.batch(epoch).await?.status != BatchStatus::None {
+    pub async fn pays_nobody(&self, epoch: Epoch, state: &BatchState) -> Result<bool> {
+        if state.status != BatchStatus::None {
             return Ok(false);
         }
         if !self.config.peers.is_empty() {
@@ -83,6 +82,11 @@ impl Oracle {
         let Some(last) = self.store.evidences().await?.into_iter().rfind(|evidence| evidence.epoch == epoch) else {
             return Ok(false);
         };
+        if let Some(prepared) = self.prepared(epoch, last.round).await?
+            && prepared.header.evidence_hash == last.hash
+        {
+            return Ok(prepared.entries.is_empty());
+        }
         Ok(self.score(epoch, last.round).await?.outcome.entries.is_empty())
     }
 

@@ -98,8 +98,8 @@ impl Oracle {
         if let Some((decided, _)) = self.decided_empty(epoch).await? {
             return refuse(Reason::Stale, format!("round {} was decided, and pays nobody", decided.header.round));
         }
-        let due = self.round(epoch).await?;
-        if round != due || oracle_set != set.id || self.overturned(epoch).await?.is_some() {
+        let due = self.round_after(epoch, &state).await?;
+        if round != due || oracle_set != set.id || self.overturned(epoch, &state).await?.is_some() {
             return refuse(Reason::Stale, format!("round {due} of oracle set {} is due", set.id));
         }
         let frame = match self.frame(epoch).await {
