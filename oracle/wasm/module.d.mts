@@ -1,4 +1,4 @@
-export type Call = "learn" | "rebuild" | "propose" | "replay" | "conclude" | "attack" | "sha256";
+export type Call = "learn" | "rebuild" | "precede" | "propose" | "replay" | "conclude" | "attack" | "sha256";
 
 export interface Module {
   put(input: 0 | 1, bytes: Uint8Array): void;

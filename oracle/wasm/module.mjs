@@ -15,7 +15,7 @@ export async function open(bytes, progress = () => {}) {
   return {
     put: (input, bytes) => write(reserve, input, bytes),
     add: (input, bytes) => write(extend, input, bytes),
-    /** 'learn', 'rebuild', 'propose', 'replay', 'conclude' or 'sha256': the answer's text. */
+    /** 'learn', 'rebuild', 'precede', 'propose', 'replay', 'conclude' or 'sha256': the answer's text. */
     call: (name) => text(calls[name]()),
   }
 }

@@ -246,7 +246,7 @@ test("without any oracle's server the page still says how the link stands, and w
   for (const nth of [0, 1, 2]) await world.stop(nth);
   try {
     const page = await world.open("#/link/marisol-vega", { at });
-    await page.getByRole("heading", { name: "As it is" }).waitFor();
+    await page.getByRole("heading", { name: "Current link" }).waitFor();
     await page.getByText(/Another wallet takes over after/).waitFor();
     await page.getByRole("button", { name: "I have published a signed text already" }).click();
     await paste(page, "0123456789abcdef0123");

@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { concatHex, keccak256, pad, parseSignature, serializeCompactSignature, signatureToCompactSignature, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { open } from "../../oracle/wasm/module.mjs";
 import { stage, until } from "./harness/world.mjs";
 
 const heading = (page, name) => page.getByRole("heading", { name });
@@ -39,6 +41,7 @@ describe("verifying", () => {
     await page.getByRole("link", { name: "Verify in this browser" }).click();
     const { entryCount } = await world.read("RewardDistributor", "batch", 2n);
     await page.getByText(`Verified here: ${facts} facts and ${entryCount} entries equal the chain.`).waitFor();
+    await page.getByText("It goes on where epoch 1 ended").waitFor();
     const rows = page.getByRole("table", { name: "What was computed here" }).locator("tbody tr");
     assert.ok((await rows.count()) >= 13);
     for (const row of await rows.all()) assert.match(await row.innerText(), /equal/);
@@ -51,6 +54,7 @@ describe("verifying", () => {
     const asked = page.waitForResponse(/\.wasm$/);
     const served = createHash("sha256").update(await (await asked).body()).digest("hex");
     await page.getByText(/^Verified here/).waitFor();
+    await page.getByText("It is the first epoch").waitFor();
     await page.getByText(`0x${served}`).waitFor();
     await page.getByText(/^rustc \d/).waitFor();
   });
@@ -166,13 +170,23 @@ describe("verifying", () => {
     await world.look(page, "verify-nothing");
   });
 
-  // Last, because it changes the chain.
+  test("when nobody gives the evidence of the epoch before, that is said, and by whom it was not given", async () => {
+    const { evidence_hash: first } = (await world.api("v1/epochs")).find(({ epoch }) => epoch === 1);
+    const page = await world.open("#/verify/2", { before: (page) => page.context().route(new RegExp(`/v1/evidence/${first}`), (route) => route.fulfill({ status: 404, body: "{}" })) });
+    await title(page).getByText("Verified here").waitFor();
+    await page.getByText("Nobody gives the evidence of epoch 1, which this one goes on from").waitFor();
+    await page.getByText(new RegExp(`/v1/evidence/${first.slice(0, 6)}.*: HTTP 404`)).first().waitFor();
+    await world.look(page, "verify-before-withheld");
+  });
+
+  // These come last, because they change the chain.
   test("a batch that the oracles signed and that does not follow from its evidence is found", async () => {
     const [wrong, right] = [world.person("rick-fastbuck"), world.person("jun-parkway")].map(({ id }) => BigInt(id));
     const entries = [[wrong, 1_000_000n], [right, 1n]].sort(([a], [b]) => (a < b ? -1 : 1));
     const packed = concatHex(entries.flatMap(([id, units]) => [toHex(id, { size: 8 }), toHex(units, { size: 6 })]));
-    await postForged(world, 2n, packed, 1_000_001n, hash);
-    const page = await world.open("#/verify/2");
+    const { evidence_hash: evidenceHash } = (await world.api("v1/epochs")).find(({ epoch }) => epoch === 1);
+    await postForged(world, { epoch: 1n, entries: packed, total: 1_000_001n, evidenceHash });
+    const page = await world.open("#/verify/1");
     await title(page).getByText("This does not equal the chain").waitFor();
     await page.getByText("The evidence is the one that was signed, and the batch does not follow from it.").waitFor();
     const row = page.getByRole("table", { name: "Entries that differ" }).getByRole("row", { name: /rick-fastbuck|[0-9]+ / }).filter({ hasText: "1.00" });
@@ -181,10 +195,36 @@ describe("verifying", () => {
     await page.getByRole("link", { name: "How to challenge" }).waitFor();
     await world.look(page, "verify-forged");
   });
+
+  test("evidence that begins with an accrual that nobody had is found, though all that follows from it is right", async () => {
+    const rick = world.person("rick-fastbuck").id;
+    const { round } = await world.read("RewardDistributor", "batch", 2n);
+    // Without its facts: the epoch's budget is spent.
+    const state = evidence.split("\n").filter((line) => !/^\{"(pull|review|issue|answer|kudos|witness)"/.test(line));
+    const forged = state.join("\n")
+      .replace(/"round":\d+/, `"round":${round + 1}`)
+      .replace(new RegExp(`(\\{"accepted":\\d+,)([^}]*"id":${rick},)`), '$1"accruals":[[1,900000000]],$2');
+    const module = await open(readFileSync(new URL("../../web/wasm/guerdon.wasm", import.meta.url)));
+    const { policyHash } = await world.read("RewardDistributor", "termsOf", 2n);
+    module.put(1, Buffer.from(await (await fetch(new URL(`v1/policies/${policyHash}`, world.url))).arrayBuffer()));
+    module.call("learn");
+    module.put(0, Buffer.from(forged));
+    const { chunks, total, evidence_hash: evidenceHash } = JSON.parse(module.call("rebuild"));
+    assert.ok(BigInt(total) > 0n && evidenceHash !== hash);
+    await postForged(world, { epoch: 2n, entries: chunks[0].entries, total: BigInt(total), evidenceHash });
+    const page = await world.open("#/verify/2", {
+      before: (page) => page.context().route(new RegExp(`/v1/evidence/${evidenceHash}`), (route) => route.fulfill({ status: 200, headers: { "access-control-allow-origin": "*" }, body: forged })),
+    });
+    await title(page).getByText("This does not go on from the epoch before").waitFor();
+    await page.getByText("is not what they had at the end of epoch 1").waitFor();
+    for (const row of await page.getByRole("table", { name: "What was computed here" }).locator("tbody tr").all()) assert.match(await row.innerText(), /equal/);
+    await page.getByRole("link", { name: "How to challenge" }).waitFor();
+    await world.look(page, "verify-made-up");
+  });
 });
 
 /** Two of the three oracles sign whatever is asked, as a stolen quorum would: the next round of an epoch. */
-async function postForged(world, epoch, entries, total, evidenceHash) {
+async function postForged(world, { epoch, entries, total, evidenceHash }) {
   const { round } = await world.read("RewardDistributor", "batch", epoch);
   const { policyHash } = await world.read("RewardDistributor", "termsOf", epoch);
   const oracleSet = await world.read("RewardDistributor", "oracleSetId");

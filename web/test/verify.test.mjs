@@ -8,8 +8,8 @@ import { open } from "../../oracle/wasm/module.mjs";
 import { load } from "./load.mjs";
 
 const { compare } = await load("verify/compare.ts");
-const { follow } = await load("verify/onchain.ts");
-const { rebuilt, simulation, attacked } = await load("verify/answers.ts");
+const { follow } = await load("chain/batches.ts");
+const { preceding, rebuilt, simulation, attacked } = await load("verify/answers.ts");
 const { evidencePlaces, policyPlaces } = await load("verify/places.ts");
 
 const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url));
@@ -101,6 +101,27 @@ test("entries that are more, less, missing or made up are told one by one", asyn
   assert.deepEqual([equal, passed], [here.entries.length - 2, false]);
 });
 
+test("an epoch goes on where the one before it ended, or it does not", async () => {
+  const one = await module();
+  one.put(1, policy);
+  one.call("learn");
+  const last = evidence.length - 1;
+  const take = (bytes, call = "rebuild") => (one.put(0, bytes), say(one, call));
+  assert.equal(preceding({ ...take(evidence[0]), followed: [] }, "answer").follows, false, "nothing that was looked at leads to nothing");
+  take(evidence[last]);
+  for (let at = last - 1; at >= 0; at--) assert.equal(preceding(take(evidence[at], "precede"), "answer").follows, true);
+  take(evidence[last]);
+  assert.equal(preceding(take(evidence[last - 2], "precede"), "answer").follows, false, "an epoch is left out");
+  const text = evidence[last].toString();
+  const richer = text.replace(/"accruals":\[\[(\d+),(\d+)\]/, '"accruals":[[$1,$21]');
+  assert.notEqual(richer, text);
+  take(Buffer.from(richer));
+  assert.equal(preceding(take(evidence[last - 1], "precede"), "answer").follows, false, "an accrual is made up");
+  one.put(0, Buffer.from("nonsense"));
+  assert.equal(say(one, "precede").kind, "evidence");
+  assert.equal(take(evidence[0], "precede").kind, "call", "after an error there is nothing to go back from");
+});
+
 test("what is not published yet is no difference", async () => {
   const { here, chain } = await both();
   const { differences, unpublished, passed } = compare(here, { ...chain, batch: { ...chain.batch, status: "posted", entries: chain.batch.entries.slice(0, 2) } }, null);
@@ -109,7 +130,7 @@ test("what is not published yet is no difference", async () => {
 
 test("entries stand where the events left them", () => {
   const pack = (...entries) => `0x${entries.map(([id, units]) => id.toString(16).padStart(16, "0") + units.toString(16).padStart(12, "0")).join("")}`;
-  const log = (eventName, args) => ({ eventName, args });
+  const log = (eventName, args) => ({ eventName, args: { epoch: 1n, round: 1, ...args } });
   const logs = [
     log("EntriesPublished", { firstPosition: 0, entries: pack([3, 10], [4, 20]) }),
     log("EntriesPublished", { firstPosition: 2, entries: pack([5, 30], [6, 40], [7, 50], [8, 60]) }),
@@ -123,7 +144,9 @@ test("entries stand where the events left them", () => {
   ];
   // The contract tells of a skipped entry before the chunk that it is in.
   [logs[6], logs[7]] = [logs[7], logs[6]];
-  assert.deepEqual(follow(logs).map(({ state }) => state), ["credited", "credited", "challenged", "credited", "skipped", "published"]);
+  const [batch, ...others] = follow(logs);
+  assert.deepEqual([batch.epoch, batch.round, others], [1n, 1, []]);
+  assert.deepEqual(batch.entries.map(({ state }) => state), ["credited", "credited", "challenged", "credited", "skipped", "waiting"]);
 });
 
 test("the same policy in its own place changes nothing", async () => {

@@ -9,13 +9,15 @@ use guerdon_core::evidence::{self, Evidence};
 use guerdon_core::fairness::Fairness;
 use guerdon_core::policy::Policy;
 use guerdon_core::simulate::{AttackChange, Simulated, Simulator};
-use guerdon_core::verify;
+use guerdon_core::verify::{self, Check};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Default)]
 pub struct Desk {
     policies: BTreeMap<B256, Policy>,
+    /// The last one that was rebuilt.
+    rebuilt: Option<Evidence>,
     simulator: Option<Simulator>,
     /// The last one, and how many attacks were tried of it.
     simulated: Option<(Simulated, usize)>,
@@ -47,6 +49,20 @@ enum Kind {
 #[derive(Serialize)]
 struct Hash {
     hash: B256,
+}
+
+#[derive(Serialize)]
+struct Preceding {
+    #[serde(flatten)]
+    rebuilt: Rebuilt,
+    followed: Vec<Followed>,
+}
+
+/// Something that has to lead from an epoch to the next.
+#[derive(Serialize)]
+struct Followed {
+    name: &'static str,
+    passed: bool,
 }
 
 #[derive(Serialize)]
@@ -101,12 +117,33 @@ impl Desk {
 
     /// A batch from evidence, by the policy that it names: a [`Rebuilt`]. `tell` hears now and then how many
     /// bytes are read.
-    pub fn rebuild(&self, evidence: &[u8], tell: &mut dyn FnMut(usize)) -> String {
-        let rebuilt = self.score(evidence, tell).and_then(|(rebuilt, policy)| {
-            let fairness = Fairness::of(&rebuilt.evidence, &rebuilt.outcome, policy);
-            Rebuilt::of(&rebuilt, fairness, evidence.len()).map_err(|error| Refused::new(Kind::Score, error))
-        });
-        answer(rebuilt)
+    pub fn rebuild(&mut self, evidence: &[u8], tell: &mut dyn FnMut(usize)) -> String {
+        self.rebuilt = None;
+        let rebuilt = self.rebuilt_of(evidence, tell);
+        answer(rebuilt.map(|(shown, rebuilt)| {
+            self.rebuilt = Some(rebuilt.evidence);
+            shown
+        }))
+    }
+
+    /// The same for the evidence before, and whether what was rebuilt last goes on where this one ends: a [`Rebuilt`]
+    /// with `followed`. It is the last one then, so that the one before it can be asked about.
+    pub fn precede(&mut self, evidence: &[u8], tell: &mut dyn FnMut(usize)) -> String {
+        let next = self.rebuilt.take().ok_or_else(|| Refused::new(Kind::Call, "nothing is rebuilt"));
+        answer(next.and_then(|next| {
+            let (rebuilt, before) = self.rebuilt_of(evidence, tell)?;
+            let followed = before.followed_by(&next);
+            let followed = followed.into_iter().map(|Check { name, passed, .. }| Followed { name, passed }).collect();
+            self.rebuilt = Some(before.evidence);
+            Ok(Preceding { rebuilt, followed })
+        }))
+    }
+
+    fn rebuilt_of(&self, bytes: &[u8], tell: &mut dyn FnMut(usize)) -> Answer<(Rebuilt, verify::Rebuilt)> {
+        let (rebuilt, policy) = self.score(bytes, tell)?;
+        let fairness = Fairness::of(&rebuilt.evidence, &rebuilt.outcome, policy);
+        let shown = Rebuilt::of(&rebuilt, fairness, bytes.len()).map_err(|error| Refused::new(Kind::Score, error))?;
+        Ok((shown, rebuilt))
     }
 
     fn score(&self, bytes: &[u8], tell: &mut dyn FnMut(usize)) -> Answer<(verify::Rebuilt, &Policy)> {

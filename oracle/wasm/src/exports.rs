@@ -3,8 +3,8 @@
 //!
 //! 1. `reserve(input, length)` gives the address to write an input to, or 0 when there is no room: 0 is an evidence
 //!    file, 1 a policy. `extend(input, length)` gives room after what is there, for files that come in pieces.
-//! 2. `learn()`, `rebuild()`, `propose()`, `replay()`, `conclude()`, `attack()` and `sha256()` (of input 0) compute, and give the
-//!    length of a JSON text; [`Desk`] says what.
+//! 2. `learn()`, `rebuild()`, `precede()`, `propose()`, `replay()`, `conclude()`, `attack()` and `sha256()` (of input 0)
+//!    compute, and give the length of a JSON text; [`Desk`] says what.
 //! 3. `answer()` gives the text's address.
 //!
 //! An address holds until the next call. Whatever the bytes are, no call traps.
@@ -77,6 +77,11 @@ pub extern "C" fn learn() -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn rebuild() -> usize {
     answered(|desk, [evidence, _]| desk.rebuild(evidence, &mut |done| progress(done, evidence.len())))
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn precede() -> usize {
+    answered(|desk, [evidence, _]| desk.precede(evidence, &mut |done| progress(done, evidence.len())))
 }
 
 #[unsafe(no_mangle)]

@@ -4,9 +4,12 @@
 
 import { parseAbi } from "viem";
 
+export const REWARD_BATCH =
+  "struct RewardBatch { uint64 epoch; uint32 round; uint64 oracleSet; uint64 postBefore; uint64 total; bytes32 entriesHash; bytes32 policyHash; bytes32 evidenceHash; }";
+
 const structs = [
   "struct Account { address wallet; uint48 earned; uint48 claimed; }",
-  "struct RewardBatch { uint64 epoch; uint32 round; uint64 oracleSet; uint64 postBefore; uint64 total; bytes32 entriesHash; bytes32 policyHash; bytes32 evidenceHash; }",
+  REWARD_BATCH,
   "struct BatchState { uint8 status; uint32 round; bytes32 digest; bytes32 entriesHash; bytes32 nextHash; uint64 total; uint64 publishedUnits; uint64 credited; uint64 skipped; uint64 epochCredited; uint32 entryCount; uint32 nextPosition; uint64 publishDeadline; uint64 windowEnd; uint64 oracleSet; uint8 freeze; bool live; }",
 ] as const;
 

@@ -3,23 +3,18 @@
 //! Takes: the distributor's events. Gives: each entry of one contributor and where it stands. Never: an
 //! amount that can be claimed; that is the account's own (see `reads`).
 
-import { getAbiItem, type Hex } from "viem";
 import { readContract } from "viem/actions";
 import type { Api } from "../api/client";
 import type { Stage } from "../api/types";
 import type { Config } from "../config";
 import { challengesAbi, distributorAbi } from "./abi";
+import { readBatches, type EntryState as Followed, type FollowedBatch } from "./batches";
 import type { Reader } from "./client";
 import { logsOf } from "./logs";
-import { unpack } from "./packed";
 
 export type EntryState =
   | "publishing" // the batch is not complete yet
-  | "waiting" // for the window's end, or for somebody to credit it
-  | "challenged"
-  | "credited"
-  | "skipped" // no wallet when its turn came, or the account is full
-  | "dropped";
+  | Followed;
 
 export interface Entry {
   epoch: number;
@@ -33,76 +28,26 @@ export interface Entry {
   deadline: number | null;
 }
 
-const NAMES = ["EntriesPublished", "EntriesCredited", "EntrySkipped", "EntryHeld", "HeldEntryCredited", "EntryFrozen", "EntryUnfrozen", "BatchFrozen", "BatchUnfrozen", "BatchVoided"] as const;
-const EVENTS = NAMES.map((name) => getAbiItem({ abi: distributorAbi, name }));
-const DROPPED = 2;
 const CHALLENGE_LOST = 3;
-
-interface Batch {
-  passed: number;
-  frozen: boolean;
-  void: boolean;
-  /** Positions that wait for an answer. */
-  held: Set<number>;
-}
 
 type Log = { eventName: string; args: Record<string, unknown> };
 
-/** The events in their order, as one contributor sees them. */
-export function follow(logs: readonly Log[], id: bigint): { entries: Entry[]; live: Set<number> } {
-  const batches = new Map<string, Batch>();
-  const entries: Entry[] = [];
-  const batchOf = (args: Record<string, unknown>): Batch => {
-    const key = `${args.epoch}/${args.round}`;
-    let batch = batches.get(key);
-    if (!batch) batches.set(key, (batch = { passed: 0, frozen: false, void: false, held: new Set() }));
-    return batch;
-  };
-  const latest = (epoch: unknown): Entry | undefined => entries.findLast((one) => BigInt(one.epoch) === epoch);
-  for (const { eventName, args } of logs) {
-    const batch = batchOf(args);
-    const position = Number(args.position);
-    if (eventName === "EntriesPublished") {
-      const chunk = unpack(args.entries as Hex);
-      const index = chunk.findIndex((one) => one.id === id);
-      const one = chunk[index];
-      if (one) entries.push({ epoch: Number(args.epoch), round: Number(args.round), position: Number(args.firstPosition) + index, units: one.units, state: "waiting", windowEnd: null, deadline: null });
-    } else if (eventName === "EntriesCredited") {
-      const before = batch.passed;
-      batch.passed += Number(args.count);
-      const mine = entries.find((one) => BigInt(one.epoch) === args.epoch && one.round === args.round);
-      if (mine && mine.state === "waiting" && mine.position >= before && mine.position < batch.passed && !batch.held.has(mine.position)) mine.state = "credited";
-    } else if (eventName === "EntrySkipped") {
-      const mine = args.id === id ? latest(args.epoch) : undefined;
-      if (mine) mine.state = args.reason === DROPPED ? "dropped" : "skipped";
-    } else if (eventName === "HeldEntryCredited") {
-      const mine = args.id === id ? entries.find((one) => BigInt(one.epoch) === args.epoch && one.round === args.round) : undefined;
-      if (mine) mine.state = "credited";
-    } else if (eventName === "EntryFrozen" || eventName === "EntryHeld") batch.held.add(position);
-    else if (eventName === "EntryUnfrozen") batch.held.delete(position);
-    else if (eventName === "BatchFrozen") batch.frozen = true;
-    else if (eventName === "BatchUnfrozen") batch.frozen = false;
-    else if (eventName === "BatchVoided") batch.void = true;
-  }
-  const live = new Set<number>();
-  const shown = entries.filter((one) => {
-    const batch = batches.get(`${one.epoch}/${one.round}`)!;
-    if (one.state !== "waiting") return true;
-    if (batch.void) return false;
-    if (batch.frozen || batch.held.has(one.position)) one.state = "challenged";
-    live.add(one.epoch);
-    return true;
-  });
-  return { entries: shown, live };
+/** The entries that came or can come to something: those that waited in a batch that is void are of no more use. */
+export function entriesIn(batches: readonly FollowedBatch[]): Entry[] {
+  return batches.flatMap(({ epoch, round, isVoid, entries }) =>
+    entries
+      .filter(({ state }) => !isVoid || (state !== "waiting" && state !== "challenged"))
+      .map(({ position, units, state }) => ({ epoch: Number(epoch), round, position, units, state, windowEnd: null, deadline: null })),
+  );
 }
 
 /** Every entry of a contributor, ascending by epoch and round. */
 export async function entriesOf(chain: Reader, config: Config, id: bigint): Promise<Entry[]> {
   const { distributor, disputes } = config.contracts;
-  const logs = await logsOf(chain, { address: distributor, events: EVENTS, from: config.block });
-  const { entries, live } = follow(logs as unknown as Log[], id);
+  const entries = entriesIn(await readBatches(chain, config, { only: id }));
+  const isOpen = ({ state }: Entry) => state === "waiting" || state === "challenged";
   await Promise.all(
-    [...live].map(async (epoch) => {
+    [...new Set(entries.filter(isOpen).map(({ epoch }) => epoch))].map(async (epoch) => {
       const batch = await readContract(chain, { address: distributor, abi: distributorAbi, functionName: "batch", args: [BigInt(epoch)] });
       for (const one of entries) {
         if (one.epoch !== epoch || one.round !== batch.round) continue;

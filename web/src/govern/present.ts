@@ -7,8 +7,9 @@ import { zeroAddress, type Address, type Hex } from "viem";
 import { readContract } from "viem/actions";
 import { tokenAbi } from "../chain/abi";
 import type { Reader } from "../chain/client";
+import { readOracleSet } from "../chain/oracles";
 import type { Config } from "../config";
-import { linkedAbi, linksAbi } from "../link/abi";
+import { linksAbi } from "../link/abi";
 import { disputesAbi, governorAbi, presentAbi, timelockAbi, treasuryAbi } from "./abi";
 
 export interface Money {
@@ -128,10 +129,8 @@ export function present(reader: Reader, config: Config, past: boolean): Present 
       }),
     oracles: () =>
       now(async () => {
-        const on = { address: contracts.distributor, abi: linkedAbi } as const;
-        const id = await readContract(reader, { ...on, functionName: "oracleSetId" });
-        const [members, threshold, baseUrl] = await readContract(reader, { ...on, functionName: "oracleSet", args: [id] });
-        return { members, threshold, baseUrl };
+        const { members, threshold, baseUrl } = await readOracleSet(reader, contracts.distributor);
+        return { members, threshold: BigInt(threshold), baseUrl };
       }),
     guardian: () => now(async () => (await readContract(reader, { ...distributor, functionName: "guardian" }))[0]),
     arbiter: () => now(() => readContract(reader, { ...disputes, functionName: "arbiter" })),

@@ -7,11 +7,11 @@ import type { Hex } from "viem";
 import { readContract } from "viem/actions";
 import type { Api } from "../api/client";
 import type { Reader } from "../chain/client";
+import { readOracleSet } from "../chain/oracles";
 import type { Config } from "../config";
 import { evidencePlaces, policyPlaces } from "../verify/places";
 import { VerifierError, type Place, type Progress, type Simulation, type SimulateInput } from "../verify/types";
 import type { Verifier } from "../verify/verifier";
-import { linkedAbi } from "../link/abi";
 import { presentAbi } from "./abi";
 
 /** There is no epoch that could be scored again. */
@@ -65,8 +65,7 @@ export async function rehearse(
   const epochs = await newest(api, trial.epochs);
   if (epochs.length === 0) throw new NothingToTry();
   const on = { address: config.contracts.distributor } as const;
-  const set = await readContract(reader, { ...on, abi: linkedAbi, functionName: "oracleSetId" });
-  const [, , baseUrl] = await readContract(reader, { ...on, abi: linkedAbi, functionName: "oracleSet", args: [set] });
+  const { baseUrl } = await readOracleSet(reader, config.contracts.distributor);
   const held = await Promise.all(
     epochs.map(({ epoch }) => readContract(reader, { ...on, abi: presentAbi, functionName: "termsOf", args: [BigInt(epoch)] })),
   );

@@ -41,17 +41,7 @@ export const linksAbi = parseAbi([
   "error OracleSet_SwitchedOff(address member)",
 ]);
 
-export const linkedAbi = parseAbi([
-  "struct Account { address wallet; uint48 earned; uint48 claimed; }",
-  "function account(uint64 id) view returns (Account)",
-  "function activeTime() view returns (uint256)",
-  "function pausedUntil() view returns (uint48)",
-  "function paused() view returns (bool)",
-  "function oracleSetId() view returns (uint64)",
-  "function oldestLiveSet() view returns (uint64)",
-  "function oracleSet(uint64 id) view returns (address[] members, uint256 threshold, string baseUrl)",
-  "function isSwitchedOff(address member) view returns (bool)",
-  "event OracleSwitchedOff(address indexed member)",
-]);
+/** Of the distributor, by whose time links wait. */
+export const clockAbi = parseAbi(["function activeTime() view returns (uint256)", "function oldestLiveSet() view returns (uint64)"]);
 
 export const erc1271Abi = parseAbi(["function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)"]);

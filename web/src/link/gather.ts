@@ -5,10 +5,11 @@
 //! must be that of a member of the current set, of exactly this link, and the wallets' signatures are checked again.
 
 import { isAddressEqual, type Address, type Hex } from "viem";
+import type { OracleSet } from "../chain/oracles";
 import type { Answer, Attestation } from "./ask";
 import type { LinkProof } from "./gist";
 import { attestationDigest, linkDigest, type Link, type Place } from "./message";
-import { Quorum, type OracleSet } from "./quorum";
+import { Quorum } from "./quorum";
 
 /** What the chain says, read before anybody is asked. */
 export interface Seen {

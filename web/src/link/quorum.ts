@@ -4,18 +4,7 @@
 //! that the contract asks for. Never: counts a signature that it has not checked, or a key that was switched off.
 
 import { concatHex, isHex, numberToHex, recoverAddress, size, slice, type Address, type Hex } from "viem";
-
-/** An oracle set as it stands on the chain. */
-export interface OracleSet {
-  readonly id: bigint;
-  /** In ascending order; the position is the bit in the quorum's bitmap. */
-  readonly members: readonly Address[];
-  readonly threshold: number;
-  /** Where the evidence files are. */
-  readonly baseUrl: string;
-  /** Members whose keys count no more, in lower case. */
-  readonly switchedOff: ReadonlySet<string>;
-}
+import type { OracleSet } from "../chain/oracles";
 
 export interface OracleSignature {
   readonly signer: Address;

@@ -4,10 +4,11 @@
 
 import { zeroAddress, type Address, type Hex } from "viem";
 import { getBlock, getCode, readContract } from "viem/actions";
+import { distributorAbi } from "../chain/abi";
 import type { Reader } from "../chain/client";
-import { erc1271Abi, linkedAbi, linksAbi } from "./abi";
+import { clockAbi, erc1271Abi, linksAbi } from "./abi";
 import type { SignedBy } from "./gather";
-import { signedByKey, type OracleSet } from "./quorum";
+import { signedByKey } from "./quorum";
 
 export interface Contracts {
   readonly distributor: Address;
@@ -67,13 +68,14 @@ interface Clock {
 }
 
 export async function readClock(reader: Reader, { distributor, links }: Contracts): Promise<Clock> {
-  const on = { address: distributor, abi: linkedAbi } as const;
+  const on = { address: distributor, abi: distributorAbi } as const;
+  const clock = { address: distributor, abi: clockAbi } as const;
   const [block, active, paused, until, oldestLiveSet, resolveDeadline] = await Promise.all([
     getBlock(reader),
-    readContract(reader, { ...on, functionName: "activeTime" }),
+    readContract(reader, { ...clock, functionName: "activeTime" }),
     readContract(reader, { ...on, functionName: "paused" }),
     readContract(reader, { ...on, functionName: "pausedUntil" }),
-    readContract(reader, { ...on, functionName: "oldestLiveSet" }),
+    readContract(reader, { ...clock, functionName: "oldestLiveSet" }),
     readContract(reader, { address: links, abi: linksAbi, functionName: "resolveDeadline" }),
   ]);
   return {
@@ -119,7 +121,7 @@ export async function readStanding(reader: Reader, contracts: Contracts, id: big
   const links = { address: contracts.links, abi: linksAbi } as const;
   const clock = await readClock(reader, contracts);
   const [account, nonce, pending, isContested] = await Promise.all([
-    readContract(reader, { address: contracts.distributor, abi: linkedAbi, functionName: "account", args: [id] }),
+    readContract(reader, { address: contracts.distributor, abi: distributorAbi, functionName: "account", args: [id] }),
     readContract(reader, { ...links, functionName: "linkNonce", args: [id] }),
     readPending(reader, contracts, id, clock),
     readContract(reader, { ...links, functionName: "isContested", args: [id] }),
@@ -145,18 +147,6 @@ export async function readRules(reader: Reader, contracts: Contracts): Promise<L
   ]);
   const byQuorum = verifier.toLowerCase() === contracts.links.toLowerCase();
   return { delay: BigInt(delay), available, budget, byQuorum, pausedUntil, now };
-}
-
-/** An oracle set, the current one unless told, and which of its keys count no more. */
-export async function readOracleSet(reader: Reader, distributor: Address, which?: bigint): Promise<OracleSet> {
-  const on = { address: distributor, abi: linkedAbi } as const;
-  const id = which ?? (await readContract(reader, { ...on, functionName: "oracleSetId" }));
-  const [members, threshold, baseUrl] = await readContract(reader, { ...on, functionName: "oracleSet", args: [id] });
-  const off = await Promise.all(
-    members.map((member) => readContract(reader, { ...on, functionName: "isSwitchedOff", args: [member] })),
-  );
-  const switchedOff = new Set(members.filter((_, index) => off[index]).map((member) => member.toLowerCase()));
-  return { id, members, threshold: Number(threshold), baseUrl, switchedOff };
 }
 
 const MAGIC: Hex = "0x1626ba7e";

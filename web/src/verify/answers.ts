@@ -33,6 +33,8 @@ const terms = record({ budget: whole, cap: whole });
 
 export type Rebuilt = Omit<Verified, "timings" | "place" | "misses">;
 
+const followed = list(record({ name: text, passed: flag }));
+
 export const rebuilt: Parse<Rebuilt> = (value, field) => {
   const all = record({
     epoch: whole,
@@ -59,6 +61,11 @@ export const rebuilt: Parse<Rebuilt> = (value, field) => {
   })(value, field);
   const { terms: agreed, evidence_hash: evidenceHash, policy_hash: policyHash, entries_hash: entriesHash, ...rest } = all;
   return { ...rest, ...agreed, evidenceHash, policyHash, entriesHash, entries: all.chunks.flatMap((chunk) => unpack(chunk.entries)) };
+};
+
+export const preceding: Parse<Rebuilt & { follows: boolean }> = (value, field) => {
+  const { followed: checks } = record({ followed })(value, field);
+  return { ...rebuilt(value, field), follows: checks.length > 0 && checks.every(({ passed }) => passed) };
 };
 
 const concentration: Parse<Concentration> = (value, field) => {

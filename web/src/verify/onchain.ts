@@ -7,22 +7,13 @@ import { decodeFunctionData, getAbiItem, hexToBigInt, recoverAddress, size, slic
 import { compactSignatureToSignature, parseCompactSignature, serializeSignature } from "viem";
 import { getBlock, getChainId, getTransaction, readContract } from "viem/actions";
 import { BATCH_STATUS, distributorAbi, type BatchStatus } from "../chain/abi";
+import { readBatches, type BatchEntry } from "../chain/batches";
 import type { Reader } from "../chain/client";
 import { fault } from "../chain/errors";
 import { logsOf } from "../chain/logs";
-import { unpack } from "../chain/packed";
+import { readOracleSet } from "../chain/oracles";
 import type { Config } from "../config";
-import { readOracleSet } from "../link/standing";
 import { verifyAbi } from "./abi";
-
-export type EntryState = "published" | "challenged" | "credited" | "skipped" | "dropped";
-
-export interface Published {
-  position: number;
-  id: bigint;
-  units: bigint;
-  state: EntryState;
-}
 
 export interface Header {
   epoch: bigint;
@@ -48,7 +39,7 @@ export interface Batch {
   /** The transaction that posted it, and its block. */
   tx: Hex;
   block: bigint;
-  entries: Published[];
+  entries: BatchEntry[];
 }
 
 export interface OnChain {
@@ -65,52 +56,24 @@ export interface OnChain {
   now: number;
 }
 
-const EVENTS = ["EntriesPublished", "EntriesCredited", "EntrySkipped", "EntryHeld", "HeldEntryCredited", "EntryFrozen", "EntryUnfrozen"] as const;
-const DROPPED = 2;
-
-type Log = { eventName: string; args: Record<string, unknown> };
-
-/** Where each entry of one batch stands, from its events in their order. */
-export function follow(logs: readonly Log[]): Published[] {
-  const entries: Published[] = [];
-  const waiting = new Set<number>();
-  let passed = 0;
-  const byId = (id: unknown) => entries.find((entry) => entry.id === id);
-  for (const { eventName, args } of logs) {
-    const position = Number(args.position);
-    if (eventName === "EntriesPublished") {
-      const first = Number(args.firstPosition);
-      entries.push(...unpack(args.entries as Hex).map((entry, index): Published => ({ ...entry, position: first + index, state: "published" })));
-    } else if (eventName === "EntriesCredited") {
-      const until = passed + Number(args.count);
-      for (const entry of entries.slice(passed, until)) if (entry.state === "published" && !waiting.has(entry.position)) entry.state = "credited";
-      passed = until;
-    } else if (eventName === "EntrySkipped") {
-      const entry = byId(args.id);
-      if (entry) entry.state = args.reason === DROPPED ? "dropped" : "skipped";
-    } else if (eventName === "HeldEntryCredited") {
-      const entry = byId(args.id);
-      if (entry) entry.state = "credited";
-    } else if (eventName === "EntryFrozen" || eventName === "EntryHeld") waiting.add(position);
-    else if (eventName === "EntryUnfrozen") waiting.delete(position);
-  }
-  for (const entry of entries) if (entry.state === "published" && waiting.has(entry.position)) entry.state = "challenged";
-  return entries;
+/** By which policy and with which budget governance lets an epoch be scored; null before it has decided. */
+export function termsOf(chain: Reader, config: Config, epoch: bigint) {
+  const contract = { address: config.contracts.distributor, abi: verifyAbi } as const;
+  return readContract(chain, { ...contract, functionName: "termsOf", args: [epoch] }).catch((error: unknown) => {
+    if (fault(error, verifyAbi).revert?.name === "Terms_None") return null;
+    throw error;
+  });
 }
 
 export async function onChain(chain: Reader, config: Config, epoch: bigint): Promise<OnChain> {
   const address = config.contracts.distributor;
   const contract = { address, abi: verifyAbi } as const;
-  const terms = readContract(chain, { ...contract, functionName: "termsOf", args: [epoch] }).catch((error: unknown) => {
-    if (fault(error, verifyAbi).revert?.name === "Terms_None") return null;
-    throw error;
-  });
   const [chainId, unit, start, length, agreed, state, block] = await Promise.all([
     getChainId(chain),
     readContract(chain, { address, abi: distributorAbi, functionName: "unit" }),
     readContract(chain, { ...contract, functionName: "epochStart" }),
     readContract(chain, { ...contract, functionName: "epochLength" }),
-    terms,
+    termsOf(chain, config, epoch),
     readContract(chain, { address, abi: distributorAbi, functionName: "batch", args: [epoch] }),
     getBlock(chain, { blockTag: "latest" }),
   ]);
@@ -143,12 +106,10 @@ async function postedAs(chain: Reader, config: Config, epoch: bigint, round: num
   const posts = await logsOf(chain, { address, events: [getAbiItem({ abi: distributorAbi, name: "BatchPosted" })], args: { epoch, round }, from: config.block });
   const post = posts.at(-1);
   if (!post) throw new Error(`the chain has a batch of epoch ${epoch} and shows no event of it`);
-  const events = EVENTS.map((name) => getAbiItem({ abi: distributorAbi, name }));
-  const logs = (await logsOf(chain, { address, events, from: post.blockNumber })) as unknown as Log[];
-  // A skipped entry names no round: it is of the one that was being credited then, the latest.
-  const mine = logs.filter(({ args }) => args.epoch === epoch && (args.round === undefined || args.round === round));
   const { postBefore: _, ...header } = post.args.batch;
-  return { header, tx: post.transactionHash, block: post.blockNumber, entries: follow(mine) };
+  const batches = await readBatches(chain, config, { from: post.blockNumber });
+  const entries = batches.find((batch) => batch.epoch === epoch && batch.round === round)?.entries ?? [];
+  return { header, tx: post.transactionHash, block: post.blockNumber, entries };
 }
 
 export interface Signer {

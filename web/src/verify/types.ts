@@ -77,6 +77,12 @@ export interface Verified {
   misses: Miss[];
 }
 
+/** The evidence before the one that was verified last. */
+export interface Preceding extends Verified {
+  /** Whether that one goes on where this one ends. */
+  follows: boolean;
+}
+
 export interface Change<T> {
   before: T;
   after: T;
@@ -159,7 +165,7 @@ export type Question =
   | { ask: "module" }
   | { ask: "policyHash"; text: string }
   | { ask: "findPolicy"; hash: Hex; places: Place[] }
-  | ({ ask: "verify" } & VerifyInput)
+  | ({ ask: "verify" | "precede" } & VerifyInput)
   | ({ ask: "simulate" } & SimulateInput);
 
 export type Reply =

@@ -3,7 +3,7 @@
 //! Takes: where evidence and policies may lie. Gives: what follows from them. Never: computes on the page's own thread.
 
 import type { Hex } from "viem";
-import { VerifierError, type ModuleInfo, type Place, type Miss, type Progress, type Question, type Reply, type SimulateInput, type Simulation, type Verified, type VerifyInput } from "./types";
+import { VerifierError, type ModuleInfo, type Place, type Miss, type Preceding, type Progress, type Question, type Reply, type SimulateInput, type Simulation, type Verified, type VerifyInput } from "./types";
 
 export * from "./types";
 
@@ -30,6 +30,11 @@ export class Verifier {
 
   verify(input: VerifyInput, progress?: (progress: Progress) => void, signal?: AbortSignal): Promise<Verified> {
     return this.#ask({ ask: "verify", ...input }, progress, signal) as Promise<Verified>;
+  }
+
+  /** The epoch before the one that was verified last, or that preceded it. */
+  precede(input: VerifyInput, progress?: (progress: Progress) => void, signal?: AbortSignal): Promise<Preceding> {
+    return this.#ask({ ask: "precede", ...input }, progress, signal) as Promise<Preceding>;
   }
 
   simulate(input: SimulateInput, progress?: (progress: Progress) => void, signal?: AbortSignal): Promise<Simulation> {

@@ -136,7 +136,7 @@ async function bring(module: Module, places: Place[], hash: Hex | null): Promise
   throw new VerifierError("missing", "nobody has the evidence", misses, hash);
 }
 
-async function verify({ evidence, evidenceHash, policies }: VerifyInput): Promise<Verified> {
+async function verify<T>({ evidence, evidenceHash, policies }: VerifyInput, call: Call, shape: Parse<T>): Promise<T & Pick<Verified, "timings" | "place" | "misses">> {
   const { module } = await ready();
   const began = performance.now();
   for (const text of policies) learn(module, text);
@@ -151,7 +151,7 @@ async function verify({ evidence, evidenceHash, policies }: VerifyInput): Promis
     }
     outer(progress);
   };
-  const rebuilt = ask(module, "rebuild", answers.rebuilt, misses);
+  const rebuilt = ask(module, call, shape, misses);
   const ended = performance.now();
   const timings = { fetch: fetched - began, read: read - fetched, score: ended - read, total: ended - began };
   return { ...rebuilt, place, misses, timings };
@@ -186,7 +186,9 @@ function answer(question: Question): Promise<unknown> {
     case "findPolicy":
       return findPolicy(question.hash, question.places);
     case "verify":
-      return verify(question);
+      return verify(question, "rebuild", answers.rebuilt);
+    case "precede":
+      return verify(question, "precede", answers.preceding);
     case "simulate":
       return simulate(question);
   }

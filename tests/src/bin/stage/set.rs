@@ -1,6 +1,7 @@
 //! What stands on the stage: takes how it begins, gives the running world and where everything in it is.
 
 use super::{Result, StageError};
+use alloy::transports::http::reqwest;
 use guerdon::chain::BatchStatus;
 use guerdon_tests::anvil;
 use guerdon_tests::chaos::crew::Crew;
@@ -113,7 +114,9 @@ impl Stage {
     /// To where the batch of an epoch is in its window.
     pub async fn post(&mut self, epoch: u64) -> Result<Stand> {
         self.town.become_due(epoch).await?;
-        self.until(epoch, |status| matches!(status, BatchStatus::Window | BatchStatus::Settled)).await
+        let stand = self.until(epoch, |status| matches!(status, BatchStatus::Window | BatchStatus::Settled)).await?;
+        self.served(epoch, &["window", "crediting", "settled"]).await?;
+        Ok(stand)
     }
 
     /// To where everybody in it may claim.
@@ -121,7 +124,26 @@ impl Stage {
         let stand = self.post(epoch).await?;
         self.town.reach(stand.window_end).await?;
         self.sync().await?;
-        self.until(epoch, |status| status == BatchStatus::Settled).await
+        let stand = self.until(epoch, |status| status == BatchStatus::Settled).await?;
+        self.served(epoch, &["settled"]).await?;
+        Ok(stand)
+    }
+
+    /// Until every daemon that runs serves it so: what it serves is some seconds old.
+    async fn served(&mut self, epoch: u64, stages: &[&str]) -> Result<()> {
+        let began = Instant::now();
+        for (api, hand) in self.apis.iter().zip(&mut self.crew.hands).filter(|(_, hand)| hand.is_running()) {
+            while !stages.contains(&stage(api, epoch).await.as_deref().unwrap_or_default()) {
+                if began.elapsed() > PATIENCE {
+                    let said = hand.last_words();
+                    return Err(StageError::Wrong(format!(
+                        "{api} does not serve epoch {epoch} as {stages:?}:\n{said}"
+                    )));
+                }
+                tokio::time::sleep(POLL).await;
+            }
+        }
+        Ok(())
     }
 
     async fn until(&mut self, epoch: u64, is_there: impl Fn(BatchStatus) -> bool) -> Result<Stand> {
@@ -183,6 +205,13 @@ impl Stage {
             "now": sandbox.anvil.now().await?,
         }))
     }
+}
+
+/// What an oracle's server says of an epoch; nothing where it does not know it.
+async fn stage(api: &str, epoch: u64) -> Option<String> {
+    let answer = reqwest::get(format!("{api}/v1/epochs/{epoch}")).await.ok()?.error_for_status().ok()?;
+    let status: Value = serde_json::from_str(&answer.text().await.ok()?).ok()?;
+    Some(status.get("status")?.as_str()?.to_owned())
 }
 
 /// Every daemon gets a port of its own that it keeps, and tells the page of all of them.

@@ -1,40 +1,14 @@
 //! What an account without a wallet has earned, and until when that waits.
 
 import { useApp, useLoad } from "../../app";
-import type { Explanation } from "../../api/types";
 import { chainTime } from "../../chain/reads";
-import type { Config } from "../../config";
 import * as format from "../../format";
+import { waiting } from "../../link/accrued";
 import { href } from "../../router";
 import { en } from "../../text/en";
 import { Amount, ErrorBox, Loading, Notice, Table, Time } from "../../ui/basics";
 
 const words = en.accrued;
-
-export interface Waiting {
-  epoch: number;
-  units: bigint;
-  /** A wallet linked before this second is in time; null when the policy's number is not known. */
-  until: number | null;
-}
-
-/** The accruals that are left after all scored epochs, oldest first, as the score carries them on. */
-export function waiting(explanations: readonly Explanation[], config: Pick<Config, "accrueEpochs" | "epochStart" | "epochLength">): Waiting[] {
-  const left = new Map<number, bigint>();
-  let newest = 0;
-  for (const { epoch, result } of [...explanations].sort((a, b) => a.epoch - b.epoch)) {
-    newest = epoch;
-    if (!result) continue;
-    for (const [of, units] of result.granted_accruals) left.set(of, (left.get(of) ?? 0n) - units);
-    const earned = result.linked ? 0n : result.earned - result.repaid;
-    left.set(epoch, (left.get(epoch) ?? 0n) + earned + result.returned);
-  }
-  const { accrueEpochs, epochStart, epochLength } = config;
-  // What is of epoch n is granted with the batch of epoch n + accrueEpochs - 1 for the last time, to whom is linked when that ends.
-  return [...left]
-    .filter(([epoch, units]) => units > 0n && (accrueEpochs === null || newest - epoch < accrueEpochs))
-    .map(([epoch, units]) => ({ epoch, units, until: accrueEpochs === null ? null : epochStart + (epoch + accrueEpochs - 1) * epochLength }));
-}
 
 export function Accrued({ id, login, action = true }: { id: bigint; login: string | null; action?: boolean }) {
   const { api, chain, config } = useApp();

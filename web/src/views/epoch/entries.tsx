@@ -2,23 +2,25 @@
 
 import { useState } from "preact/hooks";
 import { useApp } from "../../app";
+import type { BatchEntry } from "../../chain/batches";
 import * as format from "../../format";
 import { href } from "../../router";
 import { en } from "../../text/en";
 import { Amount, Button, Notice, Table } from "../../ui/basics";
-import type { Batch, Published } from "../../verify/onchain";
+import type { Batch } from "../../verify/onchain";
 
 const words = en.epoch;
 const FIRST = 100;
 
-const larger = (a: Published, b: Published): number => (a.units > b.units ? -1 : a.units < b.units ? 1 : a.position - b.position);
+const larger = (a: BatchEntry, b: BatchEntry): number => (a.units > b.units ? -1 : a.units < b.units ? 1 : a.position - b.position);
 
 export function Entries({ batch, logins }: { batch: Batch; logins: ReadonlyMap<bigint, string> }) {
   const { config } = useApp();
   const [all, setAll] = useState(false);
   const entries = config.ranking ? [...batch.entries].sort(larger) : batch.entries;
   const shown = all ? entries : entries.slice(0, FIRST);
-  const challenged = entries.filter((entry) => entry.state === "challenged");
+  // What is challenged as a whole is told above.
+  const challenged = batch.frozen ? [] : entries.filter((entry) => entry.state === "challenged");
   const head = (
     <tr>
       <th scope="col">{words.columns.contributor}</th>
@@ -38,7 +40,7 @@ export function Entries({ batch, logins }: { batch: Batch; logins: ReadonlyMap<b
             <tr key={entry.position} class={entry.state === "challenged" ? "challenged" : undefined}>
               <th scope="row"><Who id={entry.id} login={logins.get(entry.id) ?? null} /></th>
               <td class="figure"><Amount value={entry.units * config.unit} /></td>
-              <td>{batch.frozen && entry.state === "published" ? words.states.challenged : words.states[entry.state]}</td>
+              <td>{words.states[entry.state]}</td>
             </tr>
           ))}
         </Table>

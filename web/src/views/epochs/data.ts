@@ -46,8 +46,8 @@ const STAGES: Record<string, EpochStatus["status"]> = { BatchPublished: "window"
 
 /** The latest batch of every epoch. */
 async function posted({ chain, config }: App): Promise<Map<number, Posted>> {
-  const shared = (["BatchPosted", "EntriesCredited"] as const).map((name) => getAbiItem({ abi: distributorAbi, name }));
-  const own = (["BatchPublished", "BatchSettled", "BatchVoided"] as const).map((name) => getAbiItem({ abi: verifyAbi, name }));
+  const shared = (["BatchPosted", "EntriesCredited", "BatchVoided"] as const).map((name) => getAbiItem({ abi: distributorAbi, name }));
+  const own = (["BatchPublished", "BatchSettled"] as const).map((name) => getAbiItem({ abi: verifyAbi, name }));
   const logs = (await logsOf(chain, { address: config.contracts.distributor, events: [...shared, ...own], from: config.block })) as unknown as Log[];
   const out = new Map<number, Posted>();
   for (const { eventName, args } of logs) {

@@ -5,7 +5,7 @@ import { useApp, useLoad } from "../../app";
 import * as format from "../../format";
 import { href } from "../../router";
 import { en } from "../../text/en";
-import { Amount, Button, Empty, ErrorBox, Loading, Notice, Table, Time } from "../../ui/basics";
+import { Amount, Button, Empty, ErrorBox, Loading, Notice, Table } from "../../ui/basics";
 import { Title } from "../../ui/shell";
 import { epochAt, periodOf } from "../epoch/period";
 import { loadEpochs, type Row } from "./data";
@@ -64,8 +64,8 @@ function List({ rows }: { rows: readonly Row[] }) {
       <th scope="col">{columns.epoch}</th>
       <th scope="col">{columns.status}</th>
       <th scope="col" class="figure people">{columns.entries}</th>
-      <th scope="col" class="figure">{columns.total}</th>
-      <th scope="col"><span class="unseen">{columns.verify}</span></th>
+      <th scope="col" class="figure paid">{columns.total}</th>
+      <th scope="col" class="verify"><span class="unseen">{columns.verify}</span></th>
     </tr>
   );
   return (
@@ -75,12 +75,12 @@ function List({ rows }: { rows: readonly Row[] }) {
           <tr key={row.epoch}>
             <th scope="row">
               <a href={href({ view: "epoch", epoch: row.epoch })}>{en.epoch.title(format.number(row.epoch))}</a>
-              <span class="period"><Time seconds={row.starts} day /> – <Time seconds={row.ends - 1} day /></span>
+              <span class="period">{format.period(row.starts, row.ends - 1)}</span>
             </th>
             <td>{row.stage && <span class={`stage ${row.stage}`}>{en.contributor.stages[row.stage]}</span>}</td>
             <td class="figure people">{row.entries === null ? "" : format.number(row.entries)}</td>
-            <td class="figure">{row.total === null ? "–" : <Amount value={row.total} />}</td>
-            <td class="figure">{row.total !== null && <a href={href({ view: "verify", epoch: row.epoch })} aria-label={words.verifyOf(format.number(row.epoch))}>{words.verify}</a>}</td>
+            <td class="figure paid">{row.total === null ? "–" : <Amount value={row.total} />}</td>
+            <td class="figure verify">{row.total !== null && <a href={href({ view: "verify", epoch: row.epoch })} aria-label={words.verifyOf(format.number(row.epoch))}>{words.verify}</a>}</td>
           </tr>
         ))}
       </Table></div>

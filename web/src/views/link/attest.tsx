@@ -3,10 +3,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../../app";
 import { fault, type Fault } from "../../chain/errors";
+import { readOracleSet } from "../../chain/oracles";
 import * as format from "../../format";
 import { ask } from "../../link/ask";
 import { Gathering, oraclesToAsk, type Outcome, type Voice } from "../../link/gather";
-import { readOracleSet, readRules, readStanding, walletCheck, type Standing } from "../../link/standing";
+import { readRules, readStanding, walletCheck, type Standing } from "../../link/standing";
 import { en } from "../../text/en";
 import { Address, Button, ErrorBox, Loading, Notice } from "../../ui/basics";
 import type { Quorum } from "./steps";

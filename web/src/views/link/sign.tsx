@@ -20,7 +20,15 @@ const VALID = 7n * 86_400n;
 
 const same = (a: string | null | undefined, b: string | null | undefined) => !!a && !!b && a.toLowerCase() === b.toLowerCase();
 
-export function Sign({ standing, rules, draft, signed, skip }: StepProps & { draft: Draft | null; signed: (draft: Draft) => void; skip: () => void }) {
+interface Props extends StepProps {
+  draft: Draft | null;
+  signed: (draft: Draft) => void;
+  /** The text was signed and published elsewhere. */
+  skipped: boolean;
+  skip: (skipped: boolean) => void;
+}
+
+export function Sign({ standing, rules, draft, signed, skipped, skip }: Props) {
   const { chain, config, connection, ready } = useApp();
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<Fault | null>(null);
@@ -48,6 +56,9 @@ export function Sign({ standing, rules, draft, signed, skip }: StepProps & { dra
   };
   const isLinked = same(connection?.account, standing.wallet);
 
+  if (!draft && skipped) {
+    return <p>{words.skipped} <Button kind="plain" onClick={() => skip(false)}>{words.here}</Button></p>;
+  }
   return (
     <>
       {draft ? (
@@ -87,7 +98,7 @@ export function Sign({ standing, rules, draft, signed, skip }: StepProps & { dra
           )}
         </div>
       )}
-      {!draft && <p><Button kind="plain" onClick={skip}>{words.skip}</Button></p>}
+      {!draft && <p><Button kind="plain" onClick={() => skip(true)}>{words.skip}</Button></p>}
       {wrong && <ErrorBox fault={wrong} />}
     </>
   );

@@ -73,7 +73,12 @@ export function Steps({ login, standing, rules, changed }: StepProps & { changed
             standing={standing}
             rules={rules}
             draft={current}
-            skip={() => setSkipped(true)}
+            skipped={skipped}
+            skip={(isSkipped) => {
+              setSkipped(isSkipped);
+              setAsked(null);
+              setQuorum(null);
+            }}
             signed={(next) => {
               update(next);
               setAsked(null);
