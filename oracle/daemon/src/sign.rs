@@ -34,11 +34,13 @@ impl OracleSet {
 }
 
 /// One key's word on one message, as it is stored and sent between oracles.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OracleSignature {
+    #[schema(value_type = String, pattern = "^0x[0-9a-fA-F]{40}$")]
     pub signer: Address,
     /// 65 bytes: r, s, v.
+    #[schema(value_type = String, pattern = "^0x[0-9a-f]{130}$")]
     pub signature: Bytes,
 }
 

@@ -1,4 +1,5 @@
-//! The OpenAPI document: made from the routes themselves, so that it has each of them and no other.
+//! The OpenAPI document: made from the routes themselves, so that it has each of them and no other. Oracles ask one
+//! another by routes of their own.
 
 use super::reply::Reply;
 use axum::body::Bytes;
@@ -19,6 +20,7 @@ const ABOUT: &str = "Read-only views of one oracle's store and of the chain. Wha
         (name = "epochs", description = "Where each epoch stands, whom it pays and why"),
         (name = "contributors", description = "What somebody holds, and why they got it"),
         (name = "evidence", description = "All that anyone needs to compute a batch again"),
+        (name = "links", description = "What this oracle attests of a wallet, and re-links that wait"),
         (name = "operations", description = "For whoever runs the oracle"),
         (name = "webhooks", description = "For GitHub"),
     )

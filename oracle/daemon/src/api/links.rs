@@ -1,6 +1,7 @@
 //! `/v1/links`: what this oracle attests of a contributor's link, and which links wait.
 
-use super::error::{ApiError, Result as ApiResult};
+use super::error::{ApiError, Body as ErrorBody, Result as ApiResult};
+use super::reply::Reply;
 use super::{Api, Part};
 use crate::linking::{AttestError, Attestation, WaitingLink};
 use crate::oracle::OracleError;
@@ -11,15 +12,25 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 /// What may stand after the `?`.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Which {
     /// A gist's id or address; the newest fitting public gist when absent.
     gist: Option<String>,
+}
+
+/// Why there is no attestation
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = LinkError, example = json!({ "error": "GitHub does not know the account octocat", "code": "no_account" }))]
+pub(super) struct Body {
+    /// One sentence for people.
+    error: String,
+    /// For programs: see docs/link.md.
+    code: &'static str,
 }
 
 /// Why there is no attestation: a sentence, and a word for programs.
@@ -51,7 +62,7 @@ impl IntoResponse for Refused {
             AttestError::GitHub(_) => Some(60),
             _ => None,
         };
-        let body = Json(json!({ "error": message, "code": error.code() }));
+        let body = Json(Body { error: message, code: error.code() });
         match retry {
             Some(seconds) => (status, [(RETRY_AFTER, seconds.to_string())], body).into_response(),
             None => (status, body).into_response(),
@@ -59,6 +70,22 @@ impl IntoResponse for Refused {
     }
 }
 
+/// What this oracle attests of a contributor's link
+///
+/// It looks at the gist by itself, and signs the link in it where everything is right. k oracles' signatures make the link
+/// on the chain, by whoever sends them. Asking again is free; what GitHub said is remembered for up to a minute.
+#[utoipa::path(get, path = "/v1/links/{login}/attestation", tag = "links",
+    params(("login" = String, Path, description = "A GitHub login", max_length = 64, example = "octocat"), Which),
+    responses(
+        (status = 200, description = "It attests", body = Attestation),
+        (status = 400, description = "A wrong parameter", body = ErrorBody),
+        (status = 404, description = "No such account or gist", body = Body),
+        (status = 413, description = "A body came along", body = ErrorBody),
+        (status = 422, description = "The link cannot be attested", body = Body),
+        (status = 429, description = "Too often", body = ErrorBody, headers(("retry-after" = u64, description = "Seconds"))),
+        (status = 502, description = "GitHub or the chain cannot be read now", body = Body),
+        (status = 503, description = "This oracle has no key that counts, or is too busy", body = ErrorBody),
+    ))]
 pub(super) async fn attestation(
     State(api): State<Api>,
     Part(login): Part<String>,
@@ -70,6 +97,19 @@ pub(super) async fn attestation(
     attested.map(Json).map_err(|error| Refused(error).into_response())
 }
 
-pub(super) async fn pending(State(api): State<Api>) -> ApiResult<Json<Vec<WaitingLink>>> {
-    Ok(Json(api.oracle.pending_links().await?))
+/// Links to another wallet that wait
+///
+/// One that nobody asked for is the first sign of a stolen account: the old wallet can cancel it, and anyone can challenge it.
+#[utoipa::path(get, path = "/v1/links/pending", tag = "links",
+    responses(
+        (status = 200, description = "All of them", body = Vec<WaitingLink>, headers(
+            ("etag" = String, description = "Of these bytes"), ("cache-control" = String))),
+        (status = 304, description = "Unchanged since the ETag in `If-None-Match`"),
+        (status = 413, description = "A body came along", body = ErrorBody),
+        (status = 429, description = "Too often", body = ErrorBody, headers(("retry-after" = u64, description = "Seconds"))),
+        (status = 502, description = "The chain cannot be read now", body = ErrorBody),
+        (status = 503, description = "Too busy", body = ErrorBody, headers(("retry-after" = u64, description = "Seconds"))),
+    ))]
+pub(super) async fn pending(State(api): State<Api>) -> ApiResult<Reply> {
+    Reply::json(&api.oracle.pending_links().await?)
 }

@@ -34,7 +34,6 @@ use crate::webhook::Webhooks;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
 use axum::{Extension, Router};
 use error::{ApiError, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -103,6 +102,8 @@ fn public() -> OpenApiRouter<Api> {
         .routes(routes!(evidence::of_epoch))
         .routes(routes!(evidence::by_hash))
         .routes(routes!(policies::by_hash))
+        .routes(routes!(links::pending))
+        .routes(routes!(links::attestation))
         .routes(routes!(webhooks::standing))
         .routes(routes!(document::serve))
 }
@@ -117,7 +118,7 @@ fn own() -> OpenApiRouter<Api> {
         .routes(routes!(webhooks::receive).map(|route| route.fallback(webhooks::only_post)))
 }
 
-/// The description of every route.
+/// The description of every route but those between oracles, whose requests are signed: docs/quorum.md.
 pub fn openapi() -> OpenApi {
     let mut document = public().into_openapi();
     document.merge(own().into_openapi());
@@ -134,8 +135,6 @@ pub fn router(api: Api) -> serde_json::Result<Router> {
     let served = document::Served(document::text(&openapi())?);
     let public: Router<Api> = public().into();
     let public = public
-        .route("/v1/links/pending", get(links::pending))
-        .route("/v1/links/{login}/attestation", get(links::attestation))
         .merge(page::router())
         .fallback(|| async { ApiError::not_found("there is no such path: see /v1/epochs") })
         .method_not_allowed_fallback(|| async { ApiError::read_only() })

@@ -106,9 +106,10 @@ impl Refusal {
 }
 
 /// The link as programs read it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AttestedLink {
     pub contributor_id: u64,
+    #[schema(value_type = String, pattern = "^0x[0-9a-fA-F]{40}$")]
     pub wallet: Address,
     pub nonce: u64,
     /// UTC seconds.
@@ -128,14 +129,16 @@ impl From<&AttestedLink> for Link {
 }
 
 /// What one oracle says of a link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Attestation {
     pub login: String,
     /// The gist that it was found in.
     pub gist: String,
     pub link: AttestedLink,
+    #[schema(value_type = String, pattern = "^0x[0-9a-f]*$")]
     pub wallet_proof: Bytes,
     /// Of a re-link that the old wallet signed too.
+    #[schema(value_type = Option<String>, pattern = "^0x[0-9a-f]*$")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_wallet_proof: Option<Bytes>,
     /// The set that the signatures are for.
