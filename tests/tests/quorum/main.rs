@@ -5,3 +5,4 @@ mod absent;
 mod impostor;
 mod liars;
 mod trio;
+mod witnesses;
