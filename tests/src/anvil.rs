@@ -1,5 +1,5 @@
-//! A real chain for tests and the demo: one anvil process, gone with all that it wrote when its
-//! handle is dropped or the process that holds it ends, however it ends.
+//! A real chain for tests and the demo: one anvil process, gone when its handle is dropped or the
+//! process that holds it ends, however it ends.
 //!
 //! Takes: what time it is there, chain id, number of accounts. Gives: its URL, funded keys of
 //! anvil's well-known mnemonic, and control over its clock. Never: a fixed port, another's process.
@@ -22,9 +22,12 @@ pub const MNEMONIC: &str = "test test test test test test test test test test te
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Runs anvil until its standard input ends, which it does however the process that wrote to it
-/// ends. anvil writes the states of old blocks to disk, gigabytes in a long run, and a killed one
-/// leaves them there: in a folder of their own they can be removed.
+/// So many blocks' states are kept, in memory. Otherwise anvil writes them to disk, gigabytes in a long
+/// run that a killed one leaves there, and does not find all of them again after a reorg.
+const STATES: &str = "10000";
+
+/// Runs anvil until its standard input ends, which it does however the process that wrote to it ends,
+/// and removes the folder that it makes for states even so.
 const KEEPER: &str = r#"
 trap : HUP INT TERM
 states=$(mktemp -d) || exit
@@ -88,7 +91,7 @@ impl Anvil {
     pub async fn start(options: Options) -> Result<Self, AnvilError> {
         let mut command = Command::new("sh");
         command.args(["-c", KEEPER, "sh"]).arg(binary());
-        command.args(["--host", "127.0.0.1", "--port", "0", "--mnemonic", MNEMONIC]);
+        command.args(["--host", "127.0.0.1", "--port", "0", "--mnemonic", MNEMONIC, "--prune-history", STATES]);
         command.args(["--chain-id", &options.chain_id.to_string(), "--accounts", &options.accounts.to_string()]);
         if let Some(timestamp) = options.timestamp {
             command.args(["--timestamp", &timestamp.to_string()]);

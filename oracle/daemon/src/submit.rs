@@ -189,10 +189,13 @@ impl Oracle {
             BatchStatus::Settled => return Ok(Some(Progress::Confirming)),
             BatchStatus::Posted => {
                 if self.chain.now().await?.timestamp > state.publish_deadline {
-                    sender.void_unpublished(epoch).await?;
-                } else {
-                    sender.publish(epoch, chunk_at(chunks, epoch, state.next_position)?).await?;
+                    let voided = sender.void_unpublished(epoch).await;
+                    if !is_early(&voided, "Batches_PublishOpen") {
+                        voided?;
+                        return Ok(None);
+                    }
                 }
+                sender.publish(epoch, chunk_at(chunks, epoch, state.next_position)?).await?;
             }
             BatchStatus::Window | BatchStatus::Crediting => {
                 // A pause moves the end of the window, which cannot be told before it is over.
@@ -206,10 +209,7 @@ impl Oracle {
                     return Ok(Some(Progress::Window { until: state.window_end }));
                 }
                 let credited = sender.credit(epoch, chunk_at(chunks, epoch, state.next_position)?).await;
-                // Our time never goes back, but a reorg may bring blocks from before the end of the window.
-                let is_early =
-                    |error: &ChainError| error.revert().and_then(|revert| revert.name()) == Some("Batches_WindowOpen");
-                if credited.as_ref().is_err_and(is_early) {
+                if is_early(&credited, "Batches_WindowOpen") {
                     return Ok(Some(Progress::Window { until: state.window_end }));
                 }
                 credited?;
@@ -245,6 +245,11 @@ pub(crate) fn stored_signature(
         lists: lists.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
         signature: made.signature.to_vec(),
     })
+}
+
+/// Whether the contract finds it too early: our time never goes back, but a reorg may bring blocks from before.
+fn is_early<T>(sent: &Result<T, ChainError>, refusal: &str) -> bool {
+    sent.as_ref().is_err_and(|error| error.revert().and_then(|revert| revert.name()) == Some(refusal))
 }
 
 fn chunk_at(chunks: &[Chunk], epoch: Epoch, position: u32) -> Result<&Chunk> {
