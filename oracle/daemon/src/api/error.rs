@@ -24,7 +24,10 @@ pub(super) struct ApiError {
 #[schema(as = Error, example = json!({ "error": "this epoch has no evidence yet: see /v1/epochs" }))]
 pub(super) struct Body {
     /// One sentence for people. It may change; the status code does not.
-    error: String,
+    pub(super) error: String,
+    /// One word for programs, of `/v1/links` only: docs/link.md has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) code: Option<&'static str>,
 }
 
 impl ApiError {
@@ -85,7 +88,7 @@ impl From<OracleError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = Json(Body { error: self.message });
+        let body = Json(Body { error: self.message, code: None });
         let headers = [(CACHE_CONTROL, "no-store")];
         match self.wait {
             Some(wait) => (self.status, headers, retry_after(wait), body).into_response(),

@@ -12,7 +12,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// What may stand after the `?`.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -21,16 +21,6 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Which {
     /// A gist's id or address; the newest fitting public gist when absent.
     gist: Option<String>,
-}
-
-/// Why there is no attestation
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = LinkError, example = json!({ "error": "GitHub does not know the account octocat", "code": "no_account" }))]
-pub(super) struct Body {
-    /// One sentence for people.
-    error: String,
-    /// For programs: see docs/link.md.
-    code: &'static str,
 }
 
 /// Why there is no attestation: a sentence, and a word for programs.
@@ -62,7 +52,7 @@ impl IntoResponse for Refused {
             AttestError::GitHub(_) => Some(60),
             _ => None,
         };
-        let body = Json(Body { error: message, code: error.code() });
+        let body = Json(ErrorBody { error: message, code: Some(error.code()) });
         match retry {
             Some(seconds) => (status, [(RETRY_AFTER, seconds.to_string())], body).into_response(),
             None => (status, body).into_response(),
@@ -77,24 +67,27 @@ impl IntoResponse for Refused {
 #[utoipa::path(get, path = "/v1/links/{login}/attestation", tag = "links",
     params(("login" = String, Path, description = "A GitHub login", max_length = 64, example = "octocat"), Which),
     responses(
-        (status = 200, description = "It attests", body = Attestation),
+        (status = 200, description = "It attests", body = Attestation, headers(
+            ("etag" = String, description = "Of these bytes"), ("cache-control" = String))),
+        (status = 304, description = "Unchanged since the ETag in `If-None-Match`"),
         (status = 400, description = "A wrong parameter", body = ErrorBody),
-        (status = 404, description = "No such account or gist", body = Body),
+        (status = 404, description = "No such account or gist", body = ErrorBody),
         (status = 413, description = "A body came along", body = ErrorBody),
-        (status = 422, description = "The link cannot be attested", body = Body),
+        (status = 422, description = "The link cannot be attested", body = ErrorBody),
         (status = 429, description = "Too often", body = ErrorBody, headers(("retry-after" = u64, description = "Seconds"))),
-        (status = 502, description = "GitHub or the chain cannot be read now", body = Body),
+        (status = 502, description = "GitHub or the chain cannot be read now", body = ErrorBody),
         (status = 503, description = "This oracle has no key that counts, or is too busy", body = ErrorBody),
     ))]
 pub(super) async fn attestation(
     State(api): State<Api>,
     Part(login): Part<String>,
     which: Result<Query<Which>, QueryRejection>,
-) -> Result<Json<Attestation>, Response> {
+) -> Result<Reply, Response> {
     let malformed = |refused: QueryRejection| ApiError::malformed(&refused.body_text()).into_response();
     let Query(which) = which.map_err(malformed)?;
     let attested = api.oracle.attest_link(&login, which.gist.as_deref()).await;
-    attested.map(Json).map_err(|error| Refused(error).into_response())
+    let attestation = attested.map_err(|error| Refused(error).into_response())?;
+    Reply::json(&attestation).map_err(IntoResponse::into_response)
 }
 
 /// Links to another wallet that wait
