@@ -22,12 +22,12 @@ pub const MNEMONIC: &str = "test test test test test test test test test test te
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// So many blocks' states are kept, in memory. Otherwise anvil writes them to disk, gigabytes in a long
-/// run that a killed one leaves there, and does not find all of them again after a reorg.
+/// As many states of blocks as a chain with reorgs has at most.
 const STATES: &str = "10000";
 
-/// Runs anvil until its standard input ends, which it does however the process that wrote to it ends,
-/// and removes the folder that it makes for states even so.
+/// Runs anvil until its standard input ends, which it does however the process that wrote to it ends.
+/// anvil writes the states of old blocks to disk, gigabytes in a long run, and a killed one leaves them
+/// there: in a folder of their own they can be removed.
 const KEEPER: &str = r#"
 trap : HUP INT TERM
 states=$(mktemp -d) || exit
@@ -47,11 +47,14 @@ pub struct Options {
     pub chain_id: u64,
     /// Funded accounts.
     pub accounts: u32,
+    /// It will be reorganised: all states stay in memory, since anvil does not find each of them again on
+    /// the disk. Not for a chain of many thousand blocks.
+    pub reorgs: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { timestamp: None, chain_id: 31_337, accounts: 10 }
+        Self { timestamp: None, chain_id: 31_337, accounts: 10, reorgs: false }
     }
 }
 
@@ -91,7 +94,10 @@ impl Anvil {
     pub async fn start(options: Options) -> Result<Self, AnvilError> {
         let mut command = Command::new("sh");
         command.args(["-c", KEEPER, "sh"]).arg(binary());
-        command.args(["--host", "127.0.0.1", "--port", "0", "--mnemonic", MNEMONIC, "--prune-history", STATES]);
+        command.args(["--host", "127.0.0.1", "--port", "0", "--mnemonic", MNEMONIC]);
+        if options.reorgs {
+            command.args(["--prune-history", STATES]);
+        }
         command.args(["--chain-id", &options.chain_id.to_string(), "--accounts", &options.accounts.to_string()]);
         if let Some(timestamp) = options.timestamp {
             command.args(["--timestamp", &timestamp.to_string()]);

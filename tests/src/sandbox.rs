@@ -68,6 +68,8 @@ pub struct Options {
     pub organization: String,
     /// Logins that are machines although the world calls them users.
     pub bots: Vec<String>,
+    /// Whether the chain will be reorganised.
+    pub reorgs: bool,
 }
 
 /// The running world; everything ends when it is dropped.
@@ -104,7 +106,8 @@ impl Sandbox {
         let folder = options.folder.clone();
         let keys = folder.join("keys");
         std::fs::create_dir_all(&keys).map_err(|source| SandboxError::File(keys.clone(), source))?;
-        let start = anvil::Options { timestamp: Some(options.epoch_start - DAY), ..Default::default() };
+        let timestamp = Some(options.epoch_start - DAY);
+        let start = anvil::Options { timestamp, reorgs: options.reorgs, ..Default::default() };
         let anvil = Anvil::start(start).await?;
         let github = Server::start(world, TOKEN).await.map_err(SandboxError::GitHub)?;
         write(&folder.join("github.token"), TOKEN)?;

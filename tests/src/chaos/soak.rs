@@ -92,14 +92,14 @@ pub fn plan_of(data: &Path, start: u64, epochs: u64) -> Result<Plan> {
         let members = cast::active(&state, start, start + epochs * WEEK, &bots);
         (organization, bots, members)
     };
-    Ok(Plan { world, organization, start, bots, members })
+    Ok(Plan { world, organization, start, bots, members, reorgs: false })
 }
 
 /// Runs it, and tells of every epoch when it is over.
 pub async fn run(options: Options, mut tell: impl FnMut(&Season)) -> Result<Report> {
     let Options { plan, epochs, seed, percent } = options;
     let mut luck = Luck::new(seed);
-    let town = Town::empty(plan).await?;
+    let town = Town::empty(Plan { reorgs: false, ..plan }).await?;
     let relay = Proxy::start(town.sandbox.anvil.url()).await.map_err(ChaosError::Relay)?;
     let configs = town.three(&relay.url())?;
     let mut crew = Crew::of(&town.sandbox, &configs.iter().map(String::as_str).collect::<Vec<_>>());

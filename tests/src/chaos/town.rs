@@ -32,6 +32,8 @@ pub struct Plan {
     pub start: u64,
     pub bots: Vec<String>,
     pub members: Vec<Member>,
+    /// Whether its chain will be reorganised.
+    pub reorgs: bool,
 }
 
 impl Plan {
@@ -43,6 +45,7 @@ impl Plan {
             start: EPOCH_1_START.unsigned_abs(),
             bots: Vec::new(),
             members: cast::of_the_sample(),
+            reorgs: true,
         })
     }
 }
@@ -95,6 +98,7 @@ impl Town {
             epoch_start: plan.start,
             organization: plan.organization.clone(),
             bots: plan.bots.clone(),
+            reorgs: plan.reorgs,
         };
         plan.world.set_clock((plan.start - DAY / 2).cast_signed());
         plan.world.set_rate_limit(100_000_000, 100_000_000);

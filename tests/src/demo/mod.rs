@@ -104,6 +104,7 @@ pub async fn run(options: Options) -> Result<()> {
         epoch_start: plan.start,
         organization: plan.organization.clone(),
         bots: plan.bots.clone(),
+        reorgs: false,
     };
     story.step("starting a chain and the GitHub stand-in, deploying the contracts");
     let sandbox = Sandbox::start(plan.world.clone(), &sandbox_options).await?;

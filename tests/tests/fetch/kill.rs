@@ -31,6 +31,7 @@ impl Yard {
             epoch_start: EPOCH_1_START.unsigned_abs(),
             organization: ORG.to_owned(),
             bots: Vec::new(),
+            reorgs: false,
         };
         Self { sandbox: Sandbox::start(World::sample().unwrap(), &options).await.unwrap(), folder }
     }

@@ -23,6 +23,7 @@ async fn an_export_goes_into_the_store_and_the_next_fetch_goes_on_from_it() {
         epoch_start: EPOCH_1_START.unsigned_abs(),
         organization: ORG.to_owned(),
         bots: Vec::new(),
+        reorgs: false,
     };
     let sandbox = Sandbox::start(world, &options).await.unwrap();
     let backup = export.path().to_str().unwrap();

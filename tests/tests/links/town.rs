@@ -46,6 +46,7 @@ impl Town {
             epoch_start: START,
             organization: ORG.to_owned(),
             bots: Vec::new(),
+            reorgs: false,
         };
         let world = World::sample().unwrap();
         world.set_rate_limit(1_000_000, 1_000_000);

@@ -76,6 +76,7 @@ impl Bench {
             epoch_start: START,
             organization: ORG.to_owned(),
             bots: Vec::new(),
+            reorgs: false,
         };
         let world = World::sample().unwrap();
         world.set_clock((START - DAY / 2).cast_signed());

@@ -111,6 +111,7 @@ impl Bench {
             epoch_start: START,
             organization: ORG.to_owned(),
             bots: Vec::new(),
+            reorgs: false,
         };
         let world = world(drafts);
         world.set_clock((START + WEEK + SETTLE_DELAY).cast_signed());

@@ -39,8 +39,13 @@ pub struct World {
 impl World {
     pub async fn make(folder: &Path, contributors: u64) -> Result<Self> {
         let start = EPOCH_1_START.unsigned_abs();
-        let options =
-            Options { folder: folder.to_owned(), epoch_start: start, organization: ORG.to_owned(), bots: Vec::new() };
+        let options = Options {
+            folder: folder.to_owned(),
+            epoch_start: start,
+            organization: ORG.to_owned(),
+            bots: Vec::new(),
+            reorgs: false,
+        };
         let world = github::World::sample()?;
         world.set_rate_limit(1_000_000, 1_000_000);
         eprintln!("starting a chain and deploying");

@@ -99,8 +99,13 @@ async fn measure(args: Args) -> Result<Vec<Row>> {
 
 async fn start(world: World, folder: PathBuf, organization: &str) -> Result<Sandbox> {
     world.set_rate_limit(100_000_000, 100_000_000);
-    let options =
-        Options { folder, epoch_start: world::START, organization: organization.to_owned(), bots: Vec::new() };
+    let options = Options {
+        folder,
+        epoch_start: world::START,
+        organization: organization.to_owned(),
+        bots: Vec::new(),
+        reorgs: false,
+    };
     let sandbox = Sandbox::start(world, &options).await?;
     sandbox.anvil.warp(world::NOW).await?;
     Ok(sandbox)
