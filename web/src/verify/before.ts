@@ -11,7 +11,7 @@ import { fault, type Fault } from "../chain/errors";
 import { logsOf } from "../chain/logs";
 import { verifyAbi } from "./abi";
 import { compare } from "./compare";
-import { currentBaseUrl, linksAt, onChain, termsOf } from "./onchain";
+import { linksAt, onChain, termsOf } from "./onchain";
 import { evidencePlaces, policyPlaces } from "./places";
 import { VerifierError, type Miss, type Progress, type Verified } from "./types";
 import type { Verifier } from "./verifier";
@@ -46,12 +46,11 @@ async function postedFor({ chain, config }: App, epoch: bigint): Promise<Hex[]> 
   return posts.filter(({ args }) => !overturned.has(args.round)).map(({ args }) => args.batch.evidenceHash);
 }
 
-/** Of what the verifier has verified last. */
-export async function before(app: App, verified: Verified, verifier: Verifier, told: (progress: Progress) => void, signal: AbortSignal): Promise<Before> {
+/** Of what the verifier has verified last; its evidence lies where the other's was looked for. */
+export async function before(app: App, { here: verified, baseUrls }: { here: Verified; baseUrls: string[] }, verifier: Verifier, told: (progress: Progress) => void, signal: AbortSignal): Promise<Before> {
   const { config } = app;
   let now: Verified = verified;
   try {
-    const baseUrl = await currentBaseUrl(app.chain, config).catch(() => "");
     for (;;) {
       const { epoch: after, previous: hash } = now;
       if (after <= 1n) return hash !== zeroHash ? { kind: "false", why: "first", epoch: after } : now === verified ? { kind: "first" } : { kind: "follows", from: after };
@@ -61,7 +60,7 @@ export async function before(app: App, verified: Verified, verifier: Verifier, t
       if (hash === zeroHash) return { kind: "false", why: "nothing", epoch };
       const terms = await termsOf(app.chain, config, epoch);
       const policies = terms ? [(await verifier.findPolicy(terms.policyHash, policyPlaces(config, terms.policyHash), signal)).text] : [];
-      const earlier = await verifier.precede({ evidence: evidencePlaces(config, hash, [baseUrl]), evidenceHash: hash, policies }, told, signal);
+      const earlier = await verifier.precede({ evidence: evidencePlaces(config, hash, baseUrls), evidenceHash: hash, policies }, told, signal);
       if (earlier.evidenceHash !== hash) return { kind: "withheld", epoch, hash, misses: earlier.misses };
       if (!earlier.follows) return { kind: "false", why: "state", epoch };
       if (posted.length > 0) return { kind: "follows", from: epoch };

@@ -21,7 +21,7 @@ export interface Step {
 }
 
 export type Verdict =
-  | { kind: "compared"; here: Verified; chain: OnChain; comparison: Comparison; linksRead: boolean; module: ModuleInfo }
+  | { kind: "compared"; here: Verified; chain: OnChain; comparison: Comparison; linksRead: boolean; module: ModuleInfo; baseUrls: string[] }
   /** Nothing was posted, and no server has evidence. */
   | { kind: "nothing" }
   | { kind: "withheld"; hash: Hex; misses: Miss[] }
@@ -54,7 +54,7 @@ export async function run(app: App, epoch: number, verifier: Verifier, told: (st
     const here = await verifier.verify({ evidence: evidencePlaces(config, wanted, baseUrls, copies), evidenceHash: wanted, policies }, told, signal);
     told({ stage: "compare", done: 0, of: null });
     const links = await linksAt(app.chain, config, here.block).catch(() => null);
-    return { kind: "compared", here, chain, comparison: compare(here, chain, links), linksRead: links !== null, module };
+    return { kind: "compared", here, chain, comparison: compare(here, chain, links), linksRead: links !== null, module, baseUrls };
   } catch (error) {
     if (!(error instanceof VerifierError)) return { kind: "fault", fault: fault(error, verifyAbi) };
     return explained(error, await chainHash(app, epoch));

@@ -40,7 +40,7 @@ export default function VerifyView({ route: { epoch } }: ViewProps<Extract<Route
       if (found.kind !== "compared" || !found.comparison.passed) return;
       const told = ({ stage, done, of }: Step) => show(setEarlier)({ kind: "looking", stage, done, of });
       told({ stage: "chain", done: 0, of: null });
-      show(setEarlier)(await before(app, found.here, verifier, told, aborted.signal));
+      show(setEarlier)(await before(app, found, verifier, told, aborted.signal));
     };
     verify()
       .catch((error: unknown) => {
